@@ -1,0 +1,306 @@
+//! Why: the embedded blueprints and those of `--blueprints DIR` are one catalogue, read by one loader, so that a folder
+//! of a user's own can do all that ours can. Only what is asked for is read: `new` pays for the blueprints it uses.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use include_dir::{Dir, include_dir};
+use serde_json::{Map, Value};
+
+use crate::blueprint::{self, Blueprint, Kind, RawFile};
+use crate::document;
+use crate::error::{Diagnostic, Error, Result, did_you_mean};
+
+static EMBEDDED: Dir = include_dir!("$CARGO_MANIFEST_DIR/blueprints");
+
+/// Largest file that a blueprint may hold, in bytes.
+const MAX_FILE: u64 = 8 << 20;
+
+/// All blueprints that can be chosen.
+pub struct Catalogue {
+    extra: Option<PathBuf>,
+    read: RefCell<HashMap<(Kind, String), Rc<Blueprint>>>,
+}
+
+impl Catalogue {
+    /// The embedded catalogue, with the folder of `--blueprints` beside it; that folder is read and checked whole.
+    ///
+    /// # Errors
+    /// Every mistake of every blueprint of the folder.
+    pub fn open(extra: Option<&Path>) -> Result<Self> {
+        let catalogue = Self { extra: extra.map(Path::to_owned), read: RefCell::default() };
+        let Some(root) = extra else { return Ok(catalogue) };
+        if !root.is_dir() {
+            return Err(Diagnostic::new(format!("`{}` is not a folder", root.display())).into());
+        }
+        let mut mistakes = stray_entries(root)?;
+        for kind in Kind::ALL {
+            for name in list_folder(&root.join(kind.folder()), kind)? {
+                match catalogue.get(kind, &name) {
+                    Ok(blueprint) => mistakes.extend(crate::render::syntax_mistakes(&blueprint)),
+                    Err(Error::Invalid(all)) => mistakes.extend(all),
+                    Err(other) => return Err(other),
+                }
+            }
+        }
+        if mistakes.is_empty() { Ok(catalogue) } else { Err(Error::Invalid(mistakes)) }
+    }
+
+    /// Names of a kind, in catalogue order.
+    pub fn names(&self, kind: Kind) -> Vec<String> {
+        if kind == Kind::Project {
+            return vec!["project".to_owned()];
+        }
+        let mut names: Vec<String> = EMBEDDED
+            .get_dir(kind.folder())
+            .into_iter()
+            .flat_map(Dir::dirs)
+            .filter_map(|d| d.path().file_name()?.to_str().map(str::to_owned))
+            .collect();
+        if let Some(root) = &self.extra {
+            names.extend(list_folder(&root.join(kind.folder()), kind).unwrap_or_default());
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// One blueprint.
+    ///
+    /// # Errors
+    /// Its mistakes, or that there is none of the name, with what was probably meant.
+    pub fn get(&self, kind: Kind, name: &str) -> Result<Rc<Blueprint>> {
+        let key = (kind, name.to_owned());
+        if let Some(known) = self.read.borrow().get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let (root, files) = self.files(kind, name)?;
+        let mut blueprint = blueprint::read(kind, name, &root, files, false).map_err(Error::Invalid)?;
+        if let Some(base) = blueprint.manifest.extends.clone() {
+            extend(&mut blueprint, &*self.get(kind, base.as_str())?);
+        }
+        for shared in blueprint.manifest.shares.clone() {
+            self.share(&mut blueprint, shared.as_str())?;
+        }
+        let blueprint = Rc::new(blueprint);
+        self.read.borrow_mut().insert(key, Rc::clone(&blueprint));
+        Ok(blueprint)
+    }
+
+    /// Names of presets.
+    pub fn presets(&self) -> Vec<String> {
+        let mut names: Vec<String> = EMBEDDED
+            .get_dir("presets")
+            .into_iter()
+            .flat_map(Dir::files)
+            .filter_map(|f| f.path().file_name()?.to_str()?.strip_suffix(".yaml").map(str::to_owned))
+            .collect();
+        if let Some(root) = &self.extra
+            && let Ok(entries) = fs_err::read_dir(root.join("presets"))
+        {
+            let files = entries.flatten().filter_map(|e| e.file_name().into_string().ok());
+            names.extend(files.filter_map(|f| f.strip_suffix(".yaml").map(str::to_owned)));
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// The text of a preset, and its name for messages.
+    ///
+    /// # Errors
+    /// There is none of the name.
+    pub fn preset(&self, name: &str) -> Result<(String, Arc<str>)> {
+        let label: Arc<str> = format!("preset {name}").into();
+        let path = format!("presets/{name}.yaml");
+        if let Some(root) = &self.extra
+            && root.join(&path).is_file()
+        {
+            return Ok((fs_err::read_to_string(root.join(&path))?, label));
+        }
+        if let Some(text) = EMBEDDED.get_file(&path).and_then(|f| f.contents_utf8()) {
+            return Ok((text.to_owned(), label));
+        }
+        let names = self.presets();
+        Err(Diagnostic::new(format!("there is no preset {}", crate::shape::quoted(name)))
+            .hint(did_you_mean(name, names.iter().map(String::as_str)).unwrap_or_else(|| format!("known: {}", names.join(", "))))
+            .into())
+    }
+
+    /// The pins: embedded ones, and over them those of the extra folder.
+    ///
+    /// # Errors
+    /// The extra pins are not readable.
+    pub fn pins(&self) -> Result<Value> {
+        let mut pins = Value::Object(Map::new());
+        let embedded = EMBEDDED.get_file("pins.yaml").and_then(|f| f.contents_utf8()).unwrap_or_default();
+        let mut texts = vec![(embedded.to_owned(), Arc::<str>::from("blueprints/pins.yaml"))];
+        if let Some(path) = self.extra.as_ref().map(|r| r.join("pins.yaml")).filter(|p| p.is_file()) {
+            texts.push((fs_err::read_to_string(&path)?, path.display().to_string().into()));
+        }
+        for (text, label) in texts {
+            crate::join::lay_over(&mut pins, document::parse(&text, &label)?.to_json());
+        }
+        Ok(pins)
+    }
+
+    fn files(&self, kind: Kind, name: &str) -> Result<(String, Vec<RawFile>)> {
+        let inner = if kind == Kind::Project { "project".to_owned() } else { format!("{}/{name}", kind.folder()) };
+        if let Some(root) = &self.extra
+            && root.join(&inner).is_dir()
+        {
+            let path = root.join(&inner);
+            return Ok((path.display().to_string(), read_folder(&path)?));
+        }
+        if let Some(dir) = EMBEDDED.get_dir(&inner) {
+            return Ok((format!("blueprints/{inner}"), read_embedded(dir, &inner)));
+        }
+        let names = self.names(kind);
+        Err(Diagnostic::new(format!("there is no {} blueprint {}", kind.word(), crate::shape::quoted(name)))
+            .hint(
+                did_you_mean(name, names.iter().map(String::as_str))
+                    .unwrap_or_else(|| format!("`scaffold list` shows all; known: {}", names.join(", "))),
+            )
+            .into())
+    }
+
+    fn share(&self, blueprint: &mut Blueprint, name: &str) -> Result<()> {
+        let inner = format!("shared/{name}");
+        let (root, files) = if let Some(path) = self.extra.as_ref().map(|r| r.join(&inner)).filter(|p| p.is_dir()) {
+            (path.display().to_string(), read_folder(&path)?)
+        } else if let Some(dir) = EMBEDDED.get_dir(&inner) {
+            (format!("blueprints/{inner}"), read_embedded(dir, &inner))
+        } else {
+            return Err(Diagnostic::new(format!("`{}` shares `{name}`, which does not exist", blueprint.name))
+                .hint(format!("make the folder `{inner}`"))
+                .into());
+        };
+        let shared = blueprint::read(blueprint.kind, name, &root, files, true).map_err(Error::Invalid)?;
+        // A shared layer is glue only where the blueprint has such glue itself, or it would bind what nobody asked for.
+        blueprint.own.files.extend(shared.own.files);
+        blueprint.own.parts.extend(shared.own.parts);
+        for (capability, layer) in shared.with {
+            if let Some(own) = blueprint.with.get_mut(&capability) {
+                own.files.extend(layer.files);
+                own.parts.extend(layer.parts);
+                if own.facts.is_none() {
+                    own.facts = layer.facts;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Takes over what the base has and the blueprint does not state itself.
+fn extend(blueprint: &mut Blueprint, base: &Blueprint) {
+    let own = &mut blueprint.manifest;
+    own.provides.extend(base.manifest.provides.iter().cloned());
+    own.prefix = own.prefix.take().or_else(|| base.manifest.prefix.clone());
+    for (name, option) in &base.manifest.options {
+        own.options.entry(name.clone()).or_insert_with(|| option.clone());
+    }
+    extend_layer(&mut blueprint.own, &base.own);
+    for (capability, layer) in &base.with {
+        extend_layer(blueprint.with.entry(capability.clone()).or_default(), layer);
+    }
+}
+
+fn extend_layer(own: &mut blueprint::Layer, base: &blueprint::Layer) {
+    own.facts = match (base.facts.clone(), own.facts.take()) {
+        (Some(mut base), Some(over)) => {
+            base.overlay(over);
+            Some(base)
+        }
+        (base, over) => over.or(base),
+    };
+    for file in &base.files {
+        if !own.files.iter().any(|f| f.path == file.path) {
+            own.files.push(file.clone());
+        }
+    }
+    for part in &base.parts {
+        if !own.parts.iter().any(|p| p.file == part.file && p.slot == part.slot) {
+            own.parts.push(part.clone());
+        }
+    }
+}
+
+fn read_embedded(dir: &'static Dir, root: &str) -> Vec<RawFile> {
+    let mut found = Vec::new();
+    let mut open = vec![dir];
+    while let Some(dir) = open.pop() {
+        open.extend(dir.dirs());
+        for file in dir.files() {
+            let path = file.path().to_string_lossy();
+            let inner = path.strip_prefix(root).unwrap_or(&path).trim_start_matches('/').to_owned();
+            found.push((inner, Cow::Borrowed(file.contents())));
+        }
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
+
+/// Links are refused: a blueprint from elsewhere must not bring files of this machine into a repository.
+fn read_folder(root: &Path) -> Result<Vec<RawFile>> {
+    let mut found = Vec::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(dir) = open.pop() {
+        for entry in fs_err::read_dir(&dir)? {
+            let path = entry?.path();
+            let meta = fs_err::symlink_metadata(&path)?;
+            if meta.is_dir() {
+                open.push(path);
+                continue;
+            }
+            if !meta.is_file() || meta.len() > MAX_FILE {
+                return Err(Diagnostic::new("only plain files of at most 8 MiB can be part of a blueprint")
+                    .in_file(path.display().to_string())
+                    .into());
+            }
+            let inner = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            found.push((inner, Cow::Owned(fs_err::read(&path)?)));
+        }
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(found)
+}
+
+fn list_folder(folder: &Path, kind: Kind) -> Result<Vec<String>> {
+    if !folder.is_dir() {
+        return Ok(vec![]);
+    }
+    if kind == Kind::Project {
+        return Ok(vec!["project".to_owned()]);
+    }
+    let mut names = Vec::new();
+    for entry in fs_err::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// A folder with a misspelt kind would be silently ignored; it is a mistake instead.
+fn stray_entries(root: &Path) -> Result<Vec<Diagnostic>> {
+    let known = ["project", "services", "stores", "features", "targets", "ci", "shared", "presets", "pins.yaml", "README.md"];
+    let mut mistakes = Vec::new();
+    for entry in fs_err::read_dir(root)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if !known.contains(&name.as_str()) && !name.starts_with('.') {
+            mistakes.push(
+                Diagnostic::new(format!("`{name}` is not part of a blueprint folder"))
+                    .in_file(root.join(&name).display().to_string())
+                    .hint(did_you_mean(&name, known).unwrap_or_else(|| format!("known here: {}", known.join(", ")))),
+            );
+        }
+    }
+    Ok(mistakes)
+}

@@ -1,0 +1,31 @@
+//! Why: one short file for each verb; the verbs share the pipeline, not each other.
+
+mod list;
+mod new;
+mod schema;
+mod show;
+
+use clap::CommandFactory;
+
+use crate::cli::{Cli, Command};
+use crate::error::Result;
+use crate::report;
+
+/// Runs a verb and returns its exit code.
+///
+/// # Errors
+/// What the verb could not do.
+pub fn run(cli: Cli) -> Result<u8> {
+    match cli.command {
+        Command::New(options) => new::run(&options),
+        Command::List(options) => list::run(&options),
+        Command::Show(options) => show::run(&options),
+        Command::Schema(options) => schema::run(&options),
+        Command::Completions { shell } => {
+            let mut out = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "scaffold", &mut out);
+            report::data(&String::from_utf8_lossy(&out));
+            Ok(0)
+        }
+    }
+}

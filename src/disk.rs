@@ -1,0 +1,174 @@
+//! Why: this module alone touches files. `new` writes a sibling folder and renames it into place, so a repository is
+//! there whole or not at all, whatever interrupts it.
+
+use std::io::Write as _;
+use std::path::{Component, Path, PathBuf};
+
+use crate::error::{Diagnostic, Error, Result};
+use crate::plan::Plan;
+
+/// Says why a path may not be written, read or deleted: it must stay inside the repository on every system.
+///
+/// # Errors
+/// The reason.
+pub fn check_path(path: &str) -> std::result::Result<(), String> {
+    let plain = Path::new(path).components().all(|c| matches!(c, Component::Normal(_)));
+    let hostile = path.is_empty() || path.starts_with('/') || path.contains(['\\', '\0', ':']) || path.contains("//");
+    if !plain || hostile {
+        return Err(format!("`{}` is no path inside a repository", path.escape_debug()));
+    }
+    for part in path.split('/') {
+        let stem = part.split('.').next().unwrap_or_default().to_ascii_uppercase();
+        let device = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
+            || (stem.len() == 4
+                && (stem.starts_with("COM") || stem.starts_with("LPT"))
+                && stem.ends_with(|c: char| c.is_ascii_digit()));
+        if device || part.ends_with(['.', ' ']) || part == ".git" {
+            return Err(format!("`{}` holds a name that is reserved", path.escape_debug()));
+        }
+    }
+    Ok(())
+}
+
+/// What stands in the way of a new repository: names in a folder that is not empty.
+///
+/// # Errors
+/// The target exists and is not an empty folder.
+pub fn check_target(target: &Path) -> Result<()> {
+    let shown = target.display();
+    let Ok(meta) = std::fs::symlink_metadata(target) else { return Ok(()) };
+    if meta.is_symlink() {
+        return Err(Diagnostic::new(format!("`{shown}` is a link")).hint("name the folder itself").into());
+    }
+    if !meta.is_dir() {
+        return Err(Diagnostic::new(format!("`{shown}` exists and is not a folder")).hint("choose another folder").into());
+    }
+    let mut names: Vec<String> =
+        fs_err::read_dir(target)?.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let more = names.len().saturating_sub(8);
+    names.truncate(8);
+    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Err(Diagnostic::new(format!("`{shown}` is not empty: {}{tail}", names.join(", ")))
+        .hint("choose another folder, or move these away; nothing is ever overwritten")
+        .into())
+}
+
+/// Writes a new repository: into a sibling folder first, then one rename.
+///
+/// # Errors
+/// Whatever the file system refuses; then nothing is left behind.
+pub fn create(target: &Path, plan: &Plan) -> Result<()> {
+    check_target(target)?;
+    let parent = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let made = make_parents(&parent)?;
+    let outcome = stage(&parent, target, plan);
+    if outcome.is_err() {
+        for dir in made.iter().rev() {
+            let _ = std::fs::remove_dir(dir);
+        }
+    }
+    outcome
+}
+
+/// Makes missing parents and names those that it made, so that a failure can take them back.
+fn make_parents(parent: &Path) -> Result<Vec<PathBuf>> {
+    let missing: Vec<PathBuf> =
+        parent.ancestors().take_while(|p| !p.as_os_str().is_empty() && !p.exists()).map(Path::to_owned).collect();
+    let made: Vec<PathBuf> = missing.into_iter().rev().collect();
+    for dir in &made {
+        fs_err::create_dir(dir)?;
+    }
+    Ok(made)
+}
+
+fn stage(parent: &Path, target: &Path, plan: &Plan) -> Result<()> {
+    let staging = tempfile::Builder::new().prefix(".scaffold-").tempdir_in(parent).map_err(|e| unwritable(parent, &e))?;
+    write_tree(staging.path(), plan)?;
+    set_mode(staging.path(), 0o755)?;
+    if target.is_dir() {
+        // Renaming onto an empty folder replaces it; a shell that stands in it would be left in the old one.
+        for entry in fs_err::read_dir(staging.path())? {
+            let entry = entry?;
+            fs_err::rename(entry.path(), target.join(entry.file_name()))?;
+        }
+        return Ok(());
+    }
+    let path = staging.keep();
+    fs_err::rename(&path, target).map_err(|e| {
+        let _ = std::fs::remove_dir_all(&path);
+        Error::from(e)
+    })
+}
+
+fn write_tree(root: &Path, plan: &Plan) -> Result<()> {
+    let mut made = std::collections::HashSet::new();
+    for (path, file) in &plan.files {
+        let full = root.join(path);
+        if let Some(folder) = full.parent()
+            && made.insert(folder.to_owned())
+        {
+            fs_err::create_dir_all(folder)?;
+        }
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, file.mode);
+        let mut out = options.open(&full).map_err(|e| unwritable(&full, &e))?;
+        out.write_all(&file.bytes).map_err(|e| unwritable(&full, &e))?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(fs_err::set_permissions(path, std::fs::Permissions::from_mode(mode))?)
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &Path, _: u32) -> Result<()> {
+    Ok(())
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Error {
+    Error::failed(format!("cannot write `{}`: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_path;
+
+    #[test]
+    fn no_path_leads_outside() {
+        for good in ["a", "a/b.c", ".github/workflows/ci.yml", "services/a-b/.dockerignore"] {
+            assert!(check_path(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "/a",
+            "..",
+            "a/../b",
+            "./a",
+            "a//b",
+            "C:\\x",
+            "C:/x",
+            "\\\\?\\x",
+            "a\0b",
+            "a/.",
+            "con",
+            "a/NUL.txt",
+            "x.",
+            "x /y",
+            ".git/config",
+        ] {
+            assert!(check_path(bad).is_err(), "{bad}");
+        }
+    }
+}

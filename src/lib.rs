@@ -1,0 +1,82 @@
+//! `scaffold` turns a handful of answers into a complete production repository.
+//!
+//! ```text
+//! flags | wizard | scaffold.yaml ─▶ Answers ─▶ Selection ─▶ Model ─▶ Plan ─▶ { write | dry run } ─▶ report
+//!           (all optional)         (complete)  (blueprints)  (facts)   (files)
+//! ```
+//!
+//! Everything up to the plan is pure: the same answers give the same bytes, without clock, randomness, environment or
+//! files. Three modules alone touch the world: `disk` (files), `wizard` (keyboard) and `report` (screen).
+
+pub mod answers;
+pub mod blueprint;
+pub mod catalogue;
+pub mod cli;
+pub mod commands;
+mod containers;
+pub mod disk;
+pub mod document;
+pub mod error;
+pub mod facts;
+pub mod input;
+pub mod join;
+pub mod lock;
+pub mod model;
+pub mod names;
+pub mod plan;
+pub mod quote;
+pub mod render;
+pub mod report;
+pub mod selection;
+pub mod shape;
+#[allow(missing_docs, reason = "the fields are documented for blueprint authors in blueprints/README.md")]
+pub mod views;
+pub mod wizard;
+
+use std::process::ExitCode;
+
+use answers::Answers;
+use catalogue::Catalogue;
+use clap::Parser;
+use document::Node;
+use error::Result;
+use plan::Plan;
+
+/// Everything that answers lead to: the plan, and the model that it was rendered from.
+pub struct Outcome {
+    /// Answers, resolved.
+    pub selection: selection::Selection,
+    /// The joined model.
+    pub stack: model::Stack,
+    /// The files.
+    pub plan: Plan,
+}
+
+/// The pipeline from answers to the plan.
+///
+/// # Errors
+/// All mistakes of the answers and blueprints at once, with places in `document`.
+pub fn plan_from(catalogue: &Catalogue, answers: Answers, document: &Node) -> Result<Outcome> {
+    let renderer = render::Renderer::new();
+    let selection = selection::select(catalogue, answers, document)?;
+    let text = answers::to_text(&selection.answers);
+    let stack = model::build(&selection, &catalogue.pins()?, &renderer)?;
+    let mut plan = plan::plan(&selection, &stack, &renderer)?;
+    lock::complete(&mut plan, text);
+    Ok(Outcome { selection, stack, plan })
+}
+
+/// Runs the program as the command line says.
+pub fn main() -> ExitCode {
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return report::usage(&error),
+    };
+    match commands::run(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            report::error(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The `scaffold` binary: parse, run, print the error, exit.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    scaffold::main()
+}

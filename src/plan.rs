@@ -1,0 +1,357 @@
+//! Why: dry run, diff, check and the real run must never disagree, so all of them execute this one value: path → bytes,
+//! mode, kind and origin. Making it is pure; nothing here reads or writes a file.
+
+use std::collections::{BTreeMap, HashMap};
+
+use minijinja::value::Value;
+use serde::Serialize;
+
+use crate::blueprint::{Asset, Kind, Layer};
+use crate::error::{Diagnostic, Error, Result, did_you_mean};
+use crate::model::Stack;
+use crate::render::{Renderer, declared_slots, value_of};
+use crate::selection::{Chosen, ChosenService, Selection};
+use crate::views::BindingView;
+
+/// What becomes of a file after it has been written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileKind {
+    /// Kept up to date by merge.
+    Managed,
+    /// Written once, then the user's.
+    Starter,
+}
+
+/// One file.
+#[derive(Clone, Debug)]
+pub struct PlannedFile {
+    /// Its content.
+    pub bytes: Vec<u8>,
+    /// 0644 or 0755.
+    pub mode: u32,
+    /// Managed or starter.
+    pub kind: FileKind,
+    /// The blueprints that wrote it, the owner first.
+    pub origin: Vec<String>,
+}
+
+/// All files of a repository by path, with `/` between folders.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// The files.
+    pub files: BTreeMap<String, PlannedFile>,
+}
+
+/// Renders everything that the selection emits.
+///
+/// # Errors
+/// All mistakes of templates, parts without a slot, files claimed twice.
+pub fn plan(selection: &Selection, stack: &Stack, renderer: &Renderer) -> Result<Plan> {
+    let mut planner = Planner {
+        selection,
+        stack,
+        renderer,
+        model: value_of(&stack.model),
+        project: value_of(&stack.project),
+        jobs: vec![],
+        parts: HashMap::new(),
+        mistakes: vec![],
+        plan: Plan::default(),
+    };
+    planner.collect();
+    planner.check_slots();
+    planner.files();
+    if planner.mistakes.is_empty() { Ok(planner.plan) } else { Err(Error::Invalid(planner.mistakes)) }
+}
+
+/// A file to render with all that it needs to know.
+struct Job<'a> {
+    asset: &'a Asset,
+    path: String,
+    context: Value,
+    origin: String,
+    kind: FileKind,
+}
+
+struct Planner<'a> {
+    selection: &'a Selection,
+    stack: &'a Stack,
+    renderer: &'a Renderer,
+    model: Value,
+    project: Value,
+    jobs: Vec<Job<'a>>,
+    /// Rendered parts by file, then by slot, with who brought them.
+    parts: HashMap<String, BTreeMap<String, Vec<(String, String)>>>,
+    mistakes: Vec<Diagnostic>,
+    plan: Plan,
+}
+
+impl<'a> Planner<'a> {
+    fn collect(&mut self) {
+        let selection = self.selection;
+        let (mut others, services) = (selection.others(), &selection.services);
+        if let Some((name, project)) = others.next() {
+            self.other(name, project);
+        }
+        for (index, service) in services.iter().enumerate() {
+            self.service(index, service);
+        }
+        for (name, chosen) in others {
+            self.other(name, chosen);
+        }
+    }
+
+    fn service(&mut self, index: usize, service: &'a ChosenService) {
+        let blueprint = &service.chosen.blueprint;
+        let view = &self.stack.model.services[index];
+        let own = self.context(&service.chosen, &[("service", value_of(view))]);
+        let names = |binding: Option<&BindingView>| {
+            let mut names = vec![("service", view.name.as_str()), ("service_id", view.id.as_str())];
+            if let Some(b) = binding {
+                names.extend([
+                    ("binding", &*b.binding),
+                    ("binding_id", &*b.binding_id),
+                    ("store", &*b.store),
+                    ("store_id", &*b.store_id),
+                ]);
+            }
+            names.into_iter().map(|(k, v)| (format!("{{{k}}}"), v.to_owned())).collect::<Vec<_>>()
+        };
+        self.layer(&blueprint.own, &service.chosen, &own, &view.path, &names(None), &blueprint.name);
+        for binding in &view.uses {
+            let context = self.context(&service.chosen, &[("service", value_of(view)), ("binding", value_of(binding))]);
+            let layer = &blueprint.with[&binding.capability];
+            self.layer(layer, &service.chosen, &context, &view.path, &names(Some(binding)), &blueprint.name);
+        }
+        for (capability, layer) in &blueprint.with {
+            if self.feature_provides(capability) {
+                self.layer(layer, &service.chosen, &own, &view.path, &names(None), &blueprint.name);
+            }
+        }
+        self.locks(service, &own, &view.path, &names(None));
+    }
+
+    fn other(&mut self, name: &str, chosen: &'a Chosen) {
+        let store = self.stack.model.stores.iter().find(|s| chosen.blueprint.kind == Kind::Store && s.name == name);
+        let mut more = vec![];
+        let mut names = vec![];
+        if let Some(store) = store {
+            more.push(("store", value_of(store)));
+            names = vec![("{store}".to_owned(), store.name.clone()), ("{store_id}".to_owned(), store.id.clone())];
+        }
+        let context = self.context(chosen, &more);
+        let label = chosen.blueprint.name.clone();
+        self.layer(&chosen.blueprint.own, chosen, &context, "", &names, &label);
+        let there = self.selection.capabilities();
+        for (capability, layer) in &chosen.blueprint.with {
+            if there.contains_key(capability) {
+                self.layer(layer, chosen, &context, "", &names, &label);
+            }
+        }
+    }
+
+    fn feature_provides(&self, capability: &str) -> bool {
+        let selection = self.selection;
+        let mut others = selection.features.iter().chain(&selection.target).chain(&selection.ci);
+        others.any(|c| c.blueprint.provides().contains(&capability))
+    }
+
+    fn context(&self, chosen: &Chosen, more: &[(&'static str, Value)]) -> Value {
+        let base = [
+            ("project", self.project.clone()),
+            ("pins", self.stack.pins.clone()),
+            ("options", value_of(&chosen.options)),
+            ("model", self.model.clone()),
+        ];
+        Value::from_pairs(base.into_iter().chain(more.iter().cloned()))
+    }
+
+    fn layer(
+        &mut self,
+        layer: &'a Layer,
+        chosen: &'a Chosen,
+        context: &Value,
+        root: &str,
+        names: &[(String, String)],
+        origin: &str,
+    ) {
+        for asset in &layer.files {
+            self.job(asset, chosen, context, root, names, origin);
+        }
+        for part in &layer.parts {
+            match self.renderer.file(&part.asset, context) {
+                Err(mistake) => self.mistakes.push(mistake),
+                Ok(text) if text.trim().is_empty() => {}
+                Ok(text) => {
+                    let slots = self.parts.entry(part.file.clone()).or_default();
+                    slots.entry(part.slot.clone()).or_default().push((origin.to_owned(), text));
+                }
+            }
+        }
+    }
+
+    fn job(&mut self, asset: &'a Asset, chosen: &Chosen, context: &Value, root: &str, names: &[(String, String)], origin: &str) {
+        let inner = names.iter().fold(asset.path.clone(), |path, (key, value)| path.replace(key, value));
+        let path = if root.is_empty() { inner.clone() } else { format!("{root}/{inner}") };
+        let kind = kind_of(chosen, &inner);
+        self.jobs.push(Job { asset, path, context: context.clone(), origin: origin.to_owned(), kind });
+    }
+
+    /// The folder of `locks/` for exactly the capabilities that the service is bound to.
+    fn locks(&mut self, service: &'a ChosenService, context: &Value, root: &str, names: &[(String, String)]) {
+        let blueprint = &service.chosen.blueprint;
+        if blueprint.locks.is_empty() {
+            return;
+        }
+        let known: Vec<&str> = blueprint.locks.keys().flat_map(|k| k.split('+')).collect();
+        let mut wanted: Vec<&str> = service.links.iter().map(|l| l.capability.as_str()).filter(|c| known.contains(c)).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let combination = if wanted.is_empty() { "base".to_owned() } else { wanted.join("+") };
+        match blueprint.locks.get(&combination) {
+            Some(assets) => {
+                for asset in assets {
+                    self.job(asset, &service.chosen, context, root, names, &blueprint.name);
+                }
+            }
+            None => self.mistakes.push(
+                Diagnostic::new(format!("`{}` has no lock for the combination `{combination}`", blueprint.name))
+                    .hint(format!("make the folder `locks/{combination}`")),
+            ),
+        }
+    }
+
+    fn check_slots(&mut self) {
+        let mut declared: HashMap<&str, Vec<String>> = HashMap::new();
+        for job in &self.jobs {
+            declared.entry(&job.path).or_default().extend(declared_slots(job.asset));
+        }
+        let chosen = self.selection.services.iter().map(|s| &s.chosen).chain(self.selection.others().map(|(_, c)| c));
+        let layers = chosen.flat_map(|c| std::iter::once(&c.blueprint.own).chain(c.blueprint.with.values()));
+        for part in layers.flat_map(|l| &l.parts) {
+            let brought = self.parts.get(&part.file).is_some_and(|slots| slots.contains_key(&part.slot));
+            let slots = declared.get(part.file.as_str());
+            if !brought || slots.is_some_and(|s| s.contains(&part.slot)) {
+                continue;
+            }
+            let mistake = match slots {
+                None => Diagnostic::new(format!("the shared file `{}` does not exist", part.file))
+                    .maybe_hint(did_you_mean(&part.file, declared.keys().copied())),
+                Some(slots) => {
+                    Diagnostic::new(format!("`{}` has no slot `{}`", part.file, part.slot)).hint(if slots.is_empty() {
+                        "it declares none".to_owned()
+                    } else {
+                        format!("its slots: {}", slots.join(", "))
+                    })
+                }
+            };
+            let mistake = mistake.in_file(std::sync::Arc::clone(&part.asset.source));
+            if !self.mistakes.contains(&mistake) {
+                self.mistakes.push(mistake);
+            }
+        }
+    }
+
+    fn files(&mut self) {
+        for job in std::mem::take(&mut self.jobs) {
+            let parts = self.parts.get(&job.path);
+            let bytes = if job.asset.template {
+                let slots: BTreeMap<&str, Vec<&str>> = parts
+                    .into_iter()
+                    .flatten()
+                    .map(|(slot, texts)| (slot.as_str(), texts.iter().map(|(_, t)| t.as_str()).collect()))
+                    .collect();
+                let context = if slots.is_empty() {
+                    job.context.clone()
+                } else {
+                    minijinja::context! { slots => value_of(&slots), ..job.context.clone() }
+                };
+                match self.renderer.file(job.asset, &context) {
+                    // A template can decide that its file is not needed.
+                    Ok(text) if text.trim().is_empty() => continue,
+                    Ok(text) => text.into_bytes(),
+                    Err(mistake) => {
+                        self.mistakes.push(mistake);
+                        continue;
+                    }
+                }
+            } else {
+                job.asset.bytes.to_vec()
+            };
+            let mut origin = vec![job.origin.clone()];
+            for who in parts.into_iter().flatten().flat_map(|(_, texts)| texts.iter().map(|(who, _)| who)) {
+                if !origin.contains(who) {
+                    origin.push(who.clone());
+                }
+            }
+            let mode = if bytes.starts_with(b"#!") { 0o755 } else { 0o644 };
+            self.add(job, PlannedFile { bytes, mode, kind: FileKind::Managed, origin });
+        }
+    }
+
+    fn add(&mut self, job: Job<'a>, mut file: PlannedFile) {
+        file.kind = job.kind;
+        let place = || std::sync::Arc::clone(&job.asset.source);
+        if let Err(message) = crate::disk::check_path(&job.path) {
+            self.mistakes.push(Diagnostic::new(message).in_file(place()));
+            return;
+        }
+        match self.plan.files.get(&job.path) {
+            Some(other) if other.bytes == file.bytes && other.origin == file.origin => {}
+            Some(other) => self.mistakes.push(
+                Diagnostic::new(format!("`{}` is written by `{}` and by `{}`", job.path, other.origin[0], file.origin[0]))
+                    .in_file(place()),
+            ),
+            None => {
+                let folded = job.path.to_lowercase();
+                if let Some(twin) = self.plan.files.keys().find(|p| **p != job.path && p.to_lowercase() == folded) {
+                    let message = format!("`{}` and `{twin}` are one file where case does not count", job.path);
+                    self.mistakes.push(Diagnostic::new(message).in_file(place()));
+                }
+                self.plan.files.insert(job.path, file);
+            }
+        }
+    }
+}
+
+fn kind_of(chosen: &Chosen, path: &str) -> FileKind {
+    let manifest = &chosen.blueprint.manifest;
+    if manifest.managed.iter().any(|p| matches(p, path)) {
+        return FileKind::Managed;
+    }
+    if manifest.starter.iter().any(|p| matches(p, path)) {
+        return FileKind::Starter;
+    }
+    let service = chosen.blueprint.kind == Kind::Service;
+    if service && !matches!(path, "Dockerfile" | ".dockerignore") { FileKind::Starter } else { FileKind::Managed }
+}
+
+/// `*` stands for anything, also for several folders.
+fn matches(pattern: &str, path: &str) -> bool {
+    let mut pieces = pattern.split('*');
+    let Some(mut rest) = pieces.next().and_then(|first| path.strip_prefix(first)) else { return false };
+    let mut open = false;
+    for piece in pieces {
+        open = true;
+        match rest.find(piece) {
+            Some(at) => rest = &rest[at + piece.len()..],
+            None => return false,
+        }
+    }
+    rest.is_empty() || (open && pattern.ends_with('*'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        assert!(matches("Dockerfile", "Dockerfile"));
+        assert!(!matches("Dockerfile", "Dockerfile.dev"));
+        assert!(matches("nginx/*", "nginx/a/b.conf"));
+        assert!(matches("*.conf", "a/b.conf"));
+        assert!(!matches("*.conf", "a/b.yaml"));
+    }
+}
