@@ -64,7 +64,10 @@ pub fn join(model: &mut Model, mut services: Vec<BuiltService>, shared: Facts, s
         model.seeds.extend(seeds);
     }
     wait_for_migrations(model, &services);
+    // Without a route there is nothing to put a proxy in front of.
+    let routed = !model.routes.is_empty();
     let mut others: Vec<ContainerView> = shared.containers.iter().map(|(n, c)| other_container(n, c, &stores)).collect();
+    others.retain(|c| routed || c.kind != "edge");
     others.sort_by_key(|c| match c.kind {
         "store" => 0,
         "helper" => 1,
@@ -161,7 +164,6 @@ fn migration_container(
     view.restart = "no";
     if let Some(dev) = &mut view.dev {
         dev.command = command.to_vec();
-        dev.caches.clear();
         dev.debug = None;
         dev.health = None;
     }

@@ -576,6 +576,7 @@ fn routes(services: &[BuiltService], selection: &Selection) -> Vec<RouteView> {
         let route = |path: &str, websocket| RouteView {
             path: path.to_owned(),
             service: service.name.clone(),
+            service_id: service.id.clone(),
             port: service.port,
             websocket,
             api,

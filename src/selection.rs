@@ -98,6 +98,7 @@ pub fn select(catalogue: &Catalogue, answers: Answers, document: &Node) -> Resul
     picker.owners(&mut selection);
     picker.needs(&selection);
     write_down_frozen(&mut selection);
+    in_catalogue_order(&mut selection);
     if picker.mistakes.is_empty() { Ok(selection) } else { Err(Error::Invalid(picker.mistakes)) }
 }
 
@@ -452,6 +453,14 @@ impl Picker<'_> {
             }
         }
     }
+}
+
+/// Stores and features stand in catalogue order in the canonical file too, so that the order of `add`s leaves no trace.
+fn in_catalogue_order(selection: &mut Selection) {
+    let rank: HashMap<&str, usize> = selection.stores.iter().enumerate().map(|(i, s)| (s.name.as_str(), i)).collect();
+    let answers = &mut selection.answers;
+    answers.stores.sort_by_cached_key(|name, _| rank.get(name.as_str()).copied());
+    answers.features.sort_unstable_keys();
 }
 
 /// What may never move by itself (a store's major version) is written down when it is first chosen, default or not.

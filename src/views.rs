@@ -215,6 +215,7 @@ pub struct EnvironmentView {
 pub struct RouteView {
     pub path: String,
     pub service: String,
+    pub service_id: String,
     pub port: u16,
     pub websocket: bool,
     /// Whether an API answers there, which wants a rate limit.
