@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::document::Node;
+use crate::document::{Content, Node};
 use crate::error::{Diagnostic, Error, Result};
 use crate::names::{Domain, Name, Prefix, Registry, Route, Variable};
 use crate::shape::Shape;
@@ -232,6 +232,10 @@ pub fn from_document(node: &Node) -> Result<Answers> {
     let schema = schema();
     let mut mistakes = Shape::new(&schema).check(node);
     mistakes.extend(unprintable(node));
+    if node.get("services").is_none_or(|s| matches!(&s.content, Content::Mapping(all) if all.is_empty())) {
+        let hint = "`--set services.api.blueprint=fastapi --set services.api.route=/api`; `scaffold list` shows all";
+        mistakes.push(Diagnostic::new("at least one service is needed").hint(hint));
+    }
     if !mistakes.is_empty() {
         return Err(Error::Invalid(mistakes));
     }
@@ -240,7 +244,6 @@ pub fn from_document(node: &Node) -> Result<Answers> {
 
 /// No process can be given a NUL in its environment, and lone carriage returns do not survive every env file.
 fn unprintable(node: &Node) -> Vec<Diagnostic> {
-    use crate::document::Content;
     match &node.content {
         Content::Scalar(Value::String(text)) if text.contains('\0') => {
             vec![Diagnostic::new("a NUL character cannot be part of a value").at(node.place.clone())]

@@ -268,7 +268,8 @@ pub fn read(kind: Kind, name: &str, root: &str, files: Vec<RawFile>, is_shared: 
         },
         None if is_shared => {}
         None => {
-            mistakes.push(Diagnostic::new("`blueprint.yaml` is missing").in_file(root).hint("the smallest one is `summary: ...`"))
+            mistakes
+                .push(Diagnostic::new("`blueprint.yaml` is missing").in_file(root).hint("the smallest one is `summary: ...`"));
         }
     }
     if mistakes.is_empty() { Ok(blueprint) } else { Err(mistakes) }

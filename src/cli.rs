@@ -34,6 +34,7 @@ pub enum Command {
 
 /// Options of `new`.
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct New {
     /// The new folder; its name is the project's name when no other is given
     pub dir: Option<PathBuf>,

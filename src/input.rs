@@ -11,6 +11,9 @@ use crate::catalogue::Catalogue;
 use crate::document::{self, Content, MAX_BYTES, Node};
 use crate::error::{Diagnostic, Error, Place, Result};
 
+/// The place of what nobody wrote.
+pub const NOWHERE: &str = "answers";
+
 /// Where answers come from, in rising precedence.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sources<'a> {
@@ -27,7 +30,7 @@ pub struct Sources<'a> {
 /// # Errors
 /// Unreadable files and wrong flags, all at once.
 pub fn gather(catalogue: &Catalogue, sources: Sources) -> Result<Node> {
-    let mut document = document::parse("", &"answers".into())?;
+    let mut document = document::parse("", &NOWHERE.into())?;
     let mut mistakes = Vec::new();
     if let Some(name) = sources.preset {
         let (text, label) = catalogue.preset(name)?;

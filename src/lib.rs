@@ -13,7 +13,6 @@ pub mod blueprint;
 pub mod catalogue;
 pub mod cli;
 pub mod commands;
-mod containers;
 pub mod disk;
 pub mod document;
 pub mod error;

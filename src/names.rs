@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// Checks a text for one of the types of this module; the message says what is expected.
-type Check = fn(&str) -> Result<(), String>;
+pub type Check = fn(&str) -> Result<(), String>;
 
 macro_rules! word {
     ($(#[$doc:meta])* $name:ident, $format:literal, $pattern:literal, $check:path) => {

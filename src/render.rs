@@ -85,29 +85,27 @@ impl Renderer {
     ///
     /// # Errors
     /// The mistake with its place in the manifest.
-    pub fn facts(&self, node: &Node, context: &Value) -> Result<Node, Diagnostic> {
-        let content = match &node.content {
+    pub fn facts(&self, node: &Node, values: &Value) -> Result<Node, Diagnostic> {
+        let rendered = match &node.content {
             Content::Scalar(serde_json::Value::String(text)) if is_template(text) => {
-                Content::Scalar(self.expression(text, context).map_err(|e| {
+                Content::Scalar(self.expression(text, values).map_err(|e| {
                     let mut diagnostic = mistake(&e, &node.place.file, text);
                     diagnostic.place = Some(node.place.clone());
                     diagnostic
                 })?)
             }
             Content::Scalar(value) => Content::Scalar(value.clone()),
-            Content::Sequence(items) => {
-                Content::Sequence(items.iter().map(|i| self.facts(i, context)).collect::<Result<_, _>>()?)
-            }
+            Content::Sequence(items) => Content::Sequence(items.iter().map(|i| self.facts(i, values)).collect::<Result<_, _>>()?),
             Content::Mapping(entries) => {
                 let mut out = Vec::with_capacity(entries.len());
                 for (key, value) in entries {
-                    let name = self.key(key, context)?;
-                    out.push((Key { name, place: key.place.clone() }, self.facts(value, context)?));
+                    let name = self.key(key, values)?;
+                    out.push((Key { name, place: key.place.clone() }, self.facts(value, values)?));
                 }
                 Content::Mapping(out)
             }
         };
-        let content = match content {
+        let content = match rendered {
             Content::Scalar(value @ (serde_json::Value::Array(_) | serde_json::Value::Object(_))) => spread(value, &node.place),
             other => other,
         };
@@ -214,6 +212,7 @@ fn spread(value: serde_json::Value, place: &Place) -> Content {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "the signature of a function for templates")]
 fn slot(state: &State, name: &str, options: Kwargs) -> Result<Value, Failure> {
     let indent: Option<usize> = options.get("indent")?;
     let separator: Option<String> = options.get("separator")?;

@@ -144,7 +144,7 @@ impl<'a> Shape<'a> {
     }
 
     /// The check of the word type whose pattern a map's keys must match.
-    fn check_of(&self, pattern: &str) -> Option<fn(&str) -> Result<(), String>> {
+    fn check_of(&self, pattern: &str) -> Option<names::Check> {
         let types = self.root.get("$defs")?.as_object()?;
         let word = types.values().find(|t| t.get("pattern").and_then(Value::as_str) == Some(pattern))?;
         names::check_for(word.get("format")?.as_str()?)

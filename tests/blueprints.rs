@@ -37,7 +37,9 @@ fn no_template_asks_for_another_blueprint_by_name() {
             seen += 1;
             for name in &names {
                 // The adapters of debuggers and the ecosystems of Dependabot have names of their own.
-                let asks = tag.contains(&format!("== \"{name}\"")) || tag.contains(&format!("== '{name}'")) || tag.contains(&format!("features.{name}"));
+                let asks = tag.contains(&format!("== \"{name}\""))
+                    || tag.contains(&format!("== '{name}'"))
+                    || tag.contains(&format!("features.{name}"));
                 assert!(!asks || tag.contains(".type"), "{path} asks for `{name}`: {tag}");
             }
         }
@@ -47,7 +49,9 @@ fn no_template_asks_for_another_blueprint_by_name() {
 
 #[test]
 fn versions_stand_in_the_pins_alone() {
-    let image = |line: &str| line.trim_start().strip_prefix("image:").is_some_and(|i| i.contains(':') && !i.contains("{{{") && !i.contains("${"));
+    let image = |line: &str| {
+        line.trim_start().strip_prefix("image:").is_some_and(|i| i.contains(':') && !i.contains("{{{") && !i.contains("${"))
+    };
     let from = |line: &str| line.starts_with("FROM ") && line.contains(':') && !line.contains("{{{") && !line.contains("${");
     let action = |line: &str| line.contains("uses: ") && line.contains('@') && !line.contains("{{{");
     for (path, text) in templates() {
@@ -61,15 +65,19 @@ fn versions_stand_in_the_pins_alone() {
 fn no_stray_files_are_embedded() {
     for entry in walkdir::WalkDir::new(common::root().join("blueprints")).into_iter().map(Result::unwrap) {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let stray = name.ends_with('~') || name.ends_with(".swp") || name.ends_with(".orig") || matches!(name.as_str(), ".DS_Store" | "node_modules" | "__pycache__");
+        let stray = ["~", ".swp", ".orig"].iter().any(|end| name.ends_with(end))
+            || matches!(name.as_str(), ".DS_Store" | "node_modules" | "__pycache__");
         assert!(!stray, "{}", entry.path().display());
     }
 }
 
 fn templates() -> Vec<(String, String)> {
     let walk = walkdir::WalkDir::new(common::root().join("blueprints")).into_iter().map(Result::unwrap);
-    let files = walk.filter(|e| e.path().extension().is_some_and(|x| x == "j2") || e.file_name() == "blueprint.yaml" || e.file_name() == "facts.yaml");
-    let all: Vec<(String, String)> = files.map(|e| (e.path().display().to_string(), std::fs::read_to_string(e.path()).unwrap())).collect();
+    let files = walk.filter(|e| {
+        e.path().extension().is_some_and(|x| x == "j2") || e.file_name() == "blueprint.yaml" || e.file_name() == "facts.yaml"
+    });
+    let all: Vec<(String, String)> =
+        files.map(|e| (e.path().display().to_string(), std::fs::read_to_string(e.path()).unwrap())).collect();
     assert!(all.len() > 50, "only {} templates were seen", all.len());
     all
 }

@@ -21,7 +21,8 @@ fn every_pair_of_blueprints_holds_together() {
                 continue;
             }
             let text = answers(&catalogue, &[a, b], false);
-            let outcome = common::plan_with(&catalogue, &text).unwrap_or_else(|e| panic!("{a:?} + {b:?}\n{text}{:#?}", e.diagnostics()));
+            let outcome =
+                common::plan_with(&catalogue, &text).unwrap_or_else(|e| panic!("{a:?} + {b:?}\n{text}{:#?}", e.diagnostics()));
             check(&outcome, &format!("{a:?} + {b:?}"));
             let swapped = common::plan_with(&catalogue, &answers(&catalogue, &[a, b], true)).unwrap();
             assert!(bytes(&outcome) == bytes(&swapped), "{a:?} + {b:?}: the order of stores and features leaves a trace");
@@ -45,9 +46,18 @@ fn answers(catalogue: &Catalogue, chosen: &[&(Kind, String)], swap: bool) -> Str
                 let routable = blueprint.manifest.routable != Some(false);
                 route += 1;
                 let path = if route == 1 { "/".to_owned() } else { format!("/s{index}") };
-                let socket = blueprint.manifest.defaults.websocket.as_ref().map(|_| format!(", websocket: /ws{index}")).unwrap_or_default();
+                let socket = blueprint
+                    .manifest
+                    .defaults
+                    .websocket
+                    .as_ref()
+                    .map(|_| format!(", websocket: /ws{index}"))
+                    .unwrap_or_default();
                 let route = if routable { format!(", route: {path}{socket}") } else { String::new() };
-                services.insert(format!("s{index}-{name}"), format!("{{ blueprint: {name}{route}, env: {{ GREETING: hello }}, secrets: [API_TOKEN] }}"));
+                services.insert(
+                    format!("s{index}-{name}"),
+                    format!("{{ blueprint: {name}{route}, env: {{ GREETING: hello }}, secrets: [API_TOKEN] }}"),
+                );
                 for need in &blueprint.manifest.needs {
                     if !stores.iter().any(|(_, b)| b == need.as_str()) {
                         stores.push((need.to_string(), need.to_string()));
@@ -55,7 +65,10 @@ fn answers(catalogue: &Catalogue, chosen: &[&(Kind, String)], swap: bool) -> Str
                 }
             }
             Kind::Store => {
-                let taken = stores.iter().any(|(_, b)| b == name || catalogue.get(Kind::Store, name).unwrap().manifest.extends.as_ref().is_some_and(|e| e.as_str() == b));
+                let taken = stores.iter().any(|(_, b)| {
+                    b == name
+                        || catalogue.get(Kind::Store, name).unwrap().manifest.extends.as_ref().is_some_and(|e| e.as_str() == b)
+                });
                 let label = if taken { format!("second-{name}") } else { name.clone() };
                 stores.push((label, name.clone()));
             }
@@ -85,11 +98,15 @@ fn answers(catalogue: &Catalogue, chosen: &[&(Kind, String)], swap: bool) -> Str
     }
     if !stores.is_empty() {
         text.push_str("stores:\n");
-        stores.iter().for_each(|(name, blueprint)| text.push_str(&format!("  {name}: {{ blueprint: {blueprint} }}\n")));
+        for (name, blueprint) in stores {
+            text.push_str(&format!("  {name}: {{ blueprint: {blueprint} }}\n"));
+        }
     }
     if !features.is_empty() {
         text.push_str("features:\n");
-        features.iter().for_each(|name| text.push_str(&format!("  {name}: {{}}\n")));
+        for name in features {
+            text.push_str(&format!("  {name}: {{}}\n"));
+        }
     }
     text + &format!("target: {target}\nci: {ci}\n")
 }
@@ -115,7 +132,8 @@ fn check(outcome: &Outcome, case: &str) {
             }
         }
         // TypeScript's and VS Code's own files allow comments.
-        if extension == "json" && !path.contains("tsconfig") && !path.starts_with(".vscode") && !path.starts_with(".devcontainer") {
+        if extension == "json" && !path.contains("tsconfig") && !path.starts_with(".vscode") && !path.starts_with(".devcontainer")
+        {
             assert!(serde_json::from_str::<serde_json::Value>(text).is_ok(), "{case}: {path} is not JSON");
         }
         assert!(!text.is_empty(), "{case}: {path} is empty");

@@ -37,7 +37,9 @@ fn snapshots_are_what_their_answers_give() {
                     let text = diff.unified_diff().context_radius(1).to_string();
                     differences.push(format!("{case}: {path} differs\n{}", text.lines().take(20).collect::<Vec<_>>().join("\n")));
                 }
-                Some((_, executable)) if *executable != (file.mode == 0o755) => differences.push(format!("{case}: {path} has another mode")),
+                Some((_, executable)) if *executable != (file.mode == 0o755) => {
+                    differences.push(format!("{case}: {path} has another mode"));
+                }
                 Some(_) => {}
             }
         }
@@ -54,7 +56,10 @@ fn presets_give_the_snapshots_of_their_names() {
         let folder = tempfile::tempdir().unwrap();
         common::scaffold(folder.path(), &["new", preset, "--preset", preset, "--no-input"]).passes();
         let expected = common::tree(&common::root().join("snapshots").join(preset));
-        assert!(common::tree(&folder.path().join(preset)) == expected, "the preset {preset} gives another tree than its snapshot");
+        assert!(
+            common::tree(&folder.path().join(preset)) == expected,
+            "the preset {preset} gives another tree than its snapshot"
+        );
     }
 }
 

@@ -10,6 +10,7 @@ use crate::cli::New;
 use crate::document::Node;
 use crate::error::{Diagnostic, Error, Result};
 use crate::input::{self, Sources};
+use crate::names::Name;
 use crate::{answers, disk, plan_from, report, wizard};
 
 /// Runs the verb.
@@ -30,7 +31,7 @@ pub fn run(options: &New) -> Result<u8> {
         dir = dir.or(asked.dir);
     }
     defaults(&mut document);
-    let answers = answers::from_document(&document).map_err(|e| with_flags(e))?;
+    let answers = answers::from_document(&document).map_err(with_flags)?;
     let dir = base.join(dir.unwrap_or_else(|| PathBuf::from(answers.name.as_str())));
     let mut outcome = plan_from(&catalogue, answers, &document);
     if let (Err(Error::Invalid(mistakes)), Err(Error::Invalid(more))) = (&mut outcome, disk::check_target(&dir)) {
@@ -63,7 +64,7 @@ fn name_from_folder(document: &mut Node, options: &New, base: &Path) {
     let full = base.join(dir);
     let full = if full.file_name().is_some() { full } else { std::path::absolute(&full).unwrap_or(full) };
     let Some(name) = full.file_name().and_then(|n| n.to_str()) else { return };
-    if crate::names::Name::try_from(name.to_owned()).is_ok() {
+    if Name::try_from(name.to_owned()).is_ok() {
         if let crate::document::Content::Mapping(entries) = &mut document.content {
             entries.retain(|(key, _)| key.name != "name");
         }
@@ -74,11 +75,11 @@ fn name_from_folder(document: &mut Node, options: &New, base: &Path) {
 /// What the wizard would offer is what counts when nobody says anything.
 pub fn defaults(document: &mut Node) {
     input::default(document, &["version"], Value::from(1), "default");
-    let name = document.get("name").map(|n| n.to_json());
-    if let Some(name) = name.as_ref().and_then(Value::as_str).map(str::to_owned) {
-        input::default(document, &["domain"], Value::from(format!("{name}.example")), "default");
-        input::default(document, &["registry"], Value::from(format!("ghcr.io/{name}/{name}")), "default");
-    }
+    let name = document.get("name").map(super::super::document::Node::to_json);
+    // A name that is missing or wrong is one mistake, not three.
+    let name = name.as_ref().and_then(Value::as_str).filter(|n| Name::try_from((*n).to_owned()).is_ok()).unwrap_or("app");
+    input::default(document, &["domain"], Value::from(format!("{name}.example")), "default");
+    input::default(document, &["registry"], Value::from(format!("ghcr.io/{name}/{name}")), "default");
     if document.get("services").is_none() {
         let place = document.place.clone();
         let empty = Node { place: place.clone(), content: crate::document::Content::Mapping(vec![]) };
@@ -94,7 +95,8 @@ fn with_flags(error: Error) -> Error {
     Error::Invalid(mistakes.into_iter().map(flag).collect())
 }
 
-fn flag(mistake: Diagnostic) -> Diagnostic {
+fn flag(mut mistake: Diagnostic) -> Diagnostic {
+    mistake.place = mistake.place.filter(|place| *place.file != *input::NOWHERE);
     let Some(key) = mistake.message.strip_prefix('`').and_then(|m| m.strip_suffix("` is missing")) else { return mistake };
     let value = match key {
         "name" => "shop",

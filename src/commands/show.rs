@@ -83,7 +83,9 @@ fn text(value: &Value) -> String {
     let mut names = |title: &str, all: Vec<String>| {
         if !all.is_empty() {
             out.push_str(&format!("{title}:\n"));
-            all.iter().for_each(|line| out.push_str(&format!("  {line}\n")));
+            for line in all {
+                out.push_str(&format!("  {line}\n"));
+            }
         }
     };
     let variables = facts["variables"]

@@ -1,7 +1,10 @@
 //! Why: answers say what people chose; this says what that means: which blueprints are in, with complete options, who
 //! uses what under which name, and whether it can be. Everything that can be wrong with the choice is told here, at once.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod checks;
+mod links;
+
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -11,7 +14,7 @@ use crate::blueprint::{Blueprint, Kind, OptionKind, OptionSpec};
 use crate::catalogue::Catalogue;
 use crate::document::Node;
 use crate::error::{Diagnostic, Error, Place, Result, did_you_mean};
-use crate::names::{Name, identifier, upper};
+use crate::names::{Name, upper};
 
 /// Everything that is in, in catalogue order; services in file order.
 pub struct Selection {
@@ -95,7 +98,7 @@ pub fn select(catalogue: &Catalogue, answers: Answers, document: &Node) -> Resul
     picker.names(&selection);
     picker.routes(&selection);
     picker.links(&mut selection);
-    picker.owners(&mut selection);
+    Picker::owners(&mut selection);
     picker.needs(&selection);
     write_down_frozen(&mut selection);
     in_catalogue_order(&mut selection);
@@ -195,9 +198,6 @@ impl Picker<'_> {
     }
 
     fn services(&mut self, answers: &Answers) -> Vec<ChosenService> {
-        if answers.services.is_empty() {
-            self.wrong(&["services"], "at least one service is needed", Some("`--set services.api.blueprint=fastapi`".into()));
-        }
         let mut services = Vec::new();
         let mut ports: HashMap<u16, String> = HashMap::new();
         for (name, service) in &answers.services {
@@ -277,182 +277,6 @@ impl Picker<'_> {
         };
         specs.iter().map(complete).collect()
     }
-
-    fn names(&mut self, selection: &Selection) {
-        let stores: HashSet<&str> = selection.stores.iter().map(|s| s.name.as_str()).collect();
-        for service in &selection.services {
-            let name = service.name.as_str();
-            let path = ["services", name];
-            if matches!(name, "nginx" | "migrate") || name.starts_with("migrate-") || stores.contains(name) {
-                self.wrong(
-                    &path,
-                    format!("the name `{name}` is taken by another part of the stack"),
-                    Some("choose another name for the service".into()),
-                );
-            }
-        }
-        for store in &selection.stores {
-            if matches!(store.name.as_str(), "nginx" | "migrate") || store.name.starts_with("migrate-") {
-                let path = ["stores", store.name.as_str()];
-                self.wrong(
-                    &path,
-                    format!("the name `{}` is taken by another part of the stack", store.name),
-                    Some("choose another name for the store".into()),
-                );
-            }
-        }
-    }
-
-    fn routes(&mut self, selection: &Selection) {
-        let mut taken: HashMap<&str, &str> = HashMap::from([("/healthz", "nginx"), ("/.well-known", "nginx")]);
-        for service in &selection.services {
-            let name = service.name.as_str();
-            if service.answers.route.is_some() && service.chosen.blueprint.manifest.routable == Some(false) {
-                let message = format!(
-                    "`{name}` is made from `{}`, which answers no requests: it cannot have a route",
-                    service.chosen.blueprint.name
-                );
-                self.wrong(&["services", name, "route"], message, Some(format!("`--set services.{name}.route=null`")));
-            }
-            if service.answers.websocket.is_some() && service.answers.route.is_none() {
-                self.wrong(
-                    &["services", name, "websocket"],
-                    format!("`{name}` has a websocket but no route"),
-                    Some(format!("`--set services.{name}.route=/{name}`")),
-                );
-            }
-            let paths = [("route", &service.answers.route), ("websocket", &service.answers.websocket)];
-            for (key, route) in paths.iter().filter_map(|(k, r)| r.as_ref().map(|r| (k, r))) {
-                if let Some(first) = taken.insert(route.as_str(), name) {
-                    self.wrong(
-                        &["services", name, key],
-                        format!("`{first}` and `{name}` both claim the path `{route}`"),
-                        Some(format!("`--set services.{name}.{key}=/{name}`")),
-                    );
-                }
-            }
-        }
-    }
-
-    fn links(&mut self, selection: &mut Selection) {
-        let mut all = Vec::new();
-        for service in &selection.services {
-            let mut links: Vec<Link> = Vec::new();
-            let wanted = service.answers.uses.as_ref();
-            if let Some(wanted) = wanted {
-                for (i, name) in wanted.iter().enumerate() {
-                    self.known_use(selection, service, name, i);
-                }
-            }
-            let glue = |blueprint: &Blueprint| {
-                blueprint.provides().into_iter().find(|c| service.chosen.blueprint.with.contains_key(*c)).map(str::to_owned)
-            };
-            let asked = |name: &str| wanted.is_none_or(|w| w.iter().any(|n| n.as_str() == name));
-            for store in selection.stores.iter().filter(|s| asked(&s.name)) {
-                if let Some(capability) = glue(&store.chosen.blueprint) {
-                    links.push(link(&store.name, true, capability, &links));
-                }
-            }
-            let named = |name: &str| wanted.is_some_and(|w| w.iter().any(|n| n.as_str() == name));
-            let any_service_named = selection.services.iter().any(|s| named(&s.name));
-            for other in &selection.services {
-                // Naming stores alone narrows stores alone: a frontend still calls every API.
-                let wanted = if any_service_named { named(&other.name) } else { true };
-                if !wanted || other.name == service.name || other.answers.route.is_none() {
-                    continue;
-                }
-                if let Some(capability) = glue(&other.chosen.blueprint) {
-                    links.push(link(&other.name, false, capability, &links));
-                }
-            }
-            all.push(links);
-        }
-        for (service, links) in selection.services.iter_mut().zip(all) {
-            service.links = links;
-        }
-    }
-
-    fn known_use(&mut self, selection: &Selection, service: &ChosenService, name: &Name, index: usize) {
-        let at = index.to_string();
-        let path = ["services", service.name.as_str(), "uses", at.as_str()];
-        let blueprint = selection
-            .store(name.as_str())
-            .map(|s| &s.chosen.blueprint)
-            .or_else(|| selection.service(name.as_str()).map(|s| &s.chosen.blueprint));
-        let Some(blueprint) = blueprint else {
-            let known =
-                selection.stores.iter().map(|s| s.name.as_str()).chain(selection.services.iter().map(|s| s.name.as_str()));
-            let hint = did_you_mean(name.as_str(), known).unwrap_or_else(|| format!("`--set stores.{name}.blueprint=...`"));
-            self.wrong(&path, format!("`{}` uses `{name}`, which is neither a store nor a service", service.name), Some(hint));
-            return;
-        };
-        if !blueprint.provides().iter().any(|c| service.chosen.blueprint.with.contains_key(*c)) {
-            let clients: Vec<&str> = service.chosen.blueprint.with.keys().map(String::as_str).collect();
-            let message = format!("`{}` has no client for `{}`", service.chosen.blueprint.name, blueprint.name);
-            self.wrong(&path, message, Some(format!("it has glue for: {}", clients.join(", "))));
-        }
-    }
-
-    fn owners(&mut self, selection: &mut Selection) {
-        let mut owners = HashMap::new();
-        for service in &selection.services {
-            for link in service.links.iter().filter(|l| l.store) {
-                let layer = service.chosen.blueprint.with.get(&link.capability);
-                let migrates = layer
-                    .and_then(|l| l.facts.as_ref())
-                    .is_some_and(|f| f.get("commands").is_some_and(|c| c.get("migrate").is_some()));
-                if migrates {
-                    owners.entry(link.to.clone()).or_insert_with(|| service.name.clone());
-                }
-            }
-        }
-        for store in &mut selection.stores {
-            store.owner = owners.remove(&store.name);
-        }
-    }
-
-    fn needs(&mut self, selection: &Selection) {
-        let capabilities = selection.capabilities();
-        for service in &selection.services {
-            for need in &service.chosen.blueprint.manifest.needs {
-                if !service.links.iter().any(|l| l.capability == need.as_str()) {
-                    let message =
-                        format!("`{}` is made from `{}`, which needs `{need}`", service.name, service.chosen.blueprint.name);
-                    let hint = if capabilities.contains_key(need.as_str()) {
-                        format!("add it to `services.{}.uses`", service.name)
-                    } else {
-                        format!("`--set stores.{need}.blueprint={need}`")
-                    };
-                    self.wrong(&["services", &service.name], message, Some(hint));
-                }
-            }
-        }
-        let services = selection.services.iter().map(|s| (s.name.as_str(), &s.chosen, false));
-        for (name, chosen, check_needs) in services.chain(selection.others().map(|(n, c)| (n, c, true))) {
-            let path = ["services", name];
-            let path: &[&str] = match chosen.blueprint.kind {
-                Kind::Service => &path,
-                Kind::Store => &["stores", name],
-                Kind::Feature => &["features", name],
-                Kind::Target => &["target"],
-                Kind::Ci => &["ci"],
-                Kind::Project => &[],
-            };
-            for need in chosen.blueprint.manifest.needs.iter().filter(|n| check_needs && !capabilities.contains_key(n.as_str())) {
-                let hint = format!("add what provides it: `scaffold list` shows what provides `{need}`");
-                self.wrong(path, format!("`{name}` needs `{need}`, which nothing provides"), Some(hint));
-            }
-            for conflict in &chosen.blueprint.manifest.conflicts {
-                if let Some(other) = capabilities.get(conflict.as_str()).and_then(|who| who.iter().find(|w| *w != name)) {
-                    self.wrong(
-                        path,
-                        format!("`{name}` and `{other}` cannot stand together"),
-                        Some(format!("keep one of `{name}` and `{other}`")),
-                    );
-                }
-            }
-        }
-    }
 }
 
 /// Stores and features stand in catalogue order in the canonical file too, so that the order of `add`s leaves no trace.
@@ -472,12 +296,6 @@ fn write_down_frozen(selection: &mut Selection) {
             answers.options.entry(key.clone()).or_insert_with(|| store.chosen.options[key].clone());
         }
     }
-}
-
-fn link(to: &str, store: bool, capability: String, before: &[Link]) -> Link {
-    let first = !before.iter().any(|l| l.capability == capability);
-    let suffix = if first { String::new() } else { format!("-{to}") };
-    Link { to: to.to_owned(), store, capability, suffix }
 }
 
 fn prefix(name: &Name, store: &Store, blueprint: &Blueprint) -> String {
@@ -510,9 +328,4 @@ fn check_option(spec: &OptionSpec, value: &Value) -> std::result::Result<(), Str
         return Err(format!("`{chosen}` is not one of {}", all.join(", ")));
     }
     Ok(())
-}
-
-/// `my-store` → `my_store`, where a template needs an identifier.
-pub fn id(name: &str) -> String {
-    identifier(name)
 }

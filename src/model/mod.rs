@@ -1,0 +1,204 @@
+//! Why: facts of all chosen blueprints are joined and cross-checked here, once, and everything that is emitted is
+//! written from the result, so that compose files, docs, nginx and CI cannot disagree.
+
+mod check;
+mod containers;
+mod describe;
+mod services;
+mod variables;
+
+use minijinja::value::Value;
+use serde_json::Value as Json;
+
+use crate::document::{Content, Node};
+use crate::error::{Diagnostic, Error, Result};
+use crate::facts::{Connection, Facts};
+use crate::join::Joined;
+use crate::render::{Renderer, pins_value, value_of};
+use crate::selection::{Chosen, Selection};
+use crate::shape::Shape;
+use crate::views::{Model, ProjectView, ServiceView, StoreView};
+
+/// Settings that every application gets from `config/<environment>.env`.
+const COMMON: [&str; 2] = ["ENVIRONMENT", "LOG_LEVEL"];
+
+/// The joined model with what the plan needs to render each blueprint.
+pub struct Stack {
+    /// What templates see.
+    pub model: Model,
+    /// The project.
+    pub project: ProjectView,
+    /// The pins.
+    pub pins: Value,
+}
+
+/// A service with its joined facts.
+pub struct BuiltService {
+    /// What templates see.
+    pub view: ServiceView,
+    /// Its facts.
+    pub facts: Facts,
+    /// Migrations by store: the command.
+    pub migrations: Vec<(String, Vec<String>)>,
+    /// Seeds.
+    pub seeds: Vec<Vec<String>>,
+}
+
+/// Joins the facts of a selection.
+///
+/// # Errors
+/// All clashes and references to nothing.
+pub fn build(selection: &Selection, pins: &Json, renderer: &Renderer) -> Result<Stack> {
+    let project = describe::project_view(selection);
+    let mut builder = Builder {
+        selection,
+        renderer,
+        pins: pins_value(pins),
+        project: value_of(&project),
+        mistakes: vec![],
+        shared: Joined::default(),
+    };
+    let stores = builder.stores();
+    let mut services = builder.services(&stores);
+    builder.others();
+    builder.environment_variables(&mut services);
+    let shared = builder.shared_facts();
+    let Builder { pins, mistakes, .. } = builder;
+    if !mistakes.is_empty() {
+        return Err(Error::Invalid(mistakes));
+    }
+    let mut model = Model {
+        features: selection.features.iter().map(describe::chosen_view).collect(),
+        target: selection.target.as_ref().map(describe::chosen_view),
+        ci: selection.ci.as_ref().map(describe::chosen_view),
+        environments: describe::environments(selection, &services),
+        routes: describe::routes(&services, selection),
+        domains: describe::domains(selection),
+        stores: stores.into_iter().map(|(view, _)| view).collect(),
+        ..Model::default()
+    };
+    containers::join(&mut model, services, &shared, selection)?;
+    Ok(Stack { model, project, pins })
+}
+
+struct Builder<'a> {
+    selection: &'a Selection,
+    renderer: &'a Renderer,
+    pins: Value,
+    project: Value,
+    mistakes: Vec<Diagnostic>,
+    shared: Joined,
+}
+
+/// A store with the part of its facts that is rendered once for each binding.
+type BuiltStore = (StoreView, Option<Node>);
+
+impl Builder<'_> {
+    fn context(&self, chosen: &Chosen, more: &[(&'static str, Value)]) -> Value {
+        let base = [("project", self.project.clone()), ("pins", self.pins.clone()), ("options", value_of(&chosen.options))];
+        Value::from_pairs(base.into_iter().chain(more.iter().cloned()))
+    }
+
+    fn stores(&mut self) -> Vec<BuiltStore> {
+        let selection = self.selection;
+        let mut built = Vec::new();
+        for store in &selection.stores {
+            let view = describe::store_view(store, selection);
+            let context = self.context(&store.chosen, &[("store", value_of(&view))]);
+            let mut connection = None;
+            if let Some(facts) = &store.chosen.blueprint.own.facts {
+                let (rest, taken) = without(facts, "connection");
+                connection = taken;
+                self.add_shared(&rest, &context, &store.name);
+            }
+            for facts in self.active_layers(&store.chosen).into_iter().flatten() {
+                self.add_shared(&facts, &context, &store.name);
+            }
+            built.push((view, connection));
+        }
+        built
+    }
+
+    /// Facts of glue for whatever else is chosen, of a blueprint that is not bound by edges.
+    fn active_layers(&self, chosen: &Chosen) -> Vec<Option<Node>> {
+        let capabilities = self.selection.capabilities();
+        let with = &chosen.blueprint.with;
+        with.iter().filter(|(c, _)| capabilities.contains_key(*c)).map(|(_, layer)| layer.facts.clone()).collect()
+    }
+
+    fn others(&mut self) {
+        let selection = self.selection;
+        let rest = selection.features.iter().chain(&selection.target).chain(&selection.ci).chain([&selection.project]);
+        for chosen in rest {
+            let context = self.context(chosen, &[]);
+            let name = chosen.blueprint.name.clone();
+            let own = chosen.blueprint.own.facts.clone();
+            for node in std::iter::once(own).chain(self.active_layers(chosen)).flatten() {
+                self.add_shared(&node, &context, &name);
+            }
+        }
+    }
+
+    fn add_shared(&mut self, node: &Node, context: &Value, source: &str) {
+        let mut shared = std::mem::take(&mut self.shared);
+        self.add(&mut shared, node, context, source);
+        self.shared = shared;
+    }
+
+    fn add(&mut self, to: &mut Joined, node: &Node, context: &Value, source: &str) {
+        if let Some(value) = self.evaluate(node, context)
+            && let Err(clashes) = to.add(value, source)
+        {
+            self.mistakes.extend(clashes);
+        }
+    }
+
+    /// Renders facts and checks their types once more, now that templates have become values.
+    fn evaluate(&mut self, node: &Node, context: &Value) -> Option<Json> {
+        match self.renderer.facts(node, context) {
+            Err(mistake) => {
+                self.mistakes.push(mistake);
+                None
+            }
+            Ok(rendered) => {
+                let value = rendered.to_json();
+                if serde_json::from_value::<Facts>(value.clone()).is_err()
+                    && serde_json::from_value::<Connection>(value.clone()).is_err()
+                {
+                    let schema = schemars::schema_for!(Facts).to_value();
+                    self.mistakes.extend(Shape::new(&schema).check(&rendered));
+                }
+                Some(value)
+            }
+        }
+    }
+
+    fn typed(&mut self, value: Json, source: &str) -> Option<Facts> {
+        let value = if value.is_null() { Json::Object(serde_json::Map::new()) } else { value };
+        match serde_json::from_value(value) {
+            Ok(facts) => Some(facts),
+            Err(error) => {
+                if self.mistakes.is_empty() {
+                    self.mistakes.push(Diagnostic::new(format!("facts of `{source}`: {error}")));
+                }
+                None
+            }
+        }
+    }
+
+    fn shared_facts(&mut self) -> Facts {
+        let value = std::mem::take(&mut self.shared.value);
+        self.typed(value, "the stack").unwrap_or_default()
+    }
+}
+
+fn without(node: &Node, key: &str) -> (Node, Option<Node>) {
+    let mut rest = node.clone();
+    let mut taken = None;
+    if let Content::Mapping(entries) = &mut rest.content
+        && let Some(at) = entries.iter().position(|(k, _)| k.name == key)
+    {
+        taken = Some(entries.remove(at).1);
+    }
+    (rest, taken)
+}

@@ -1,0 +1,124 @@
+//! Services with everything that edges bring: bindings to stores and APIs, and the facts of their glue.
+
+use std::collections::HashMap;
+
+use serde_json::Value as Json;
+
+use super::describe::{api_binding, service_view};
+use super::variables::variable_view;
+use super::{Builder, BuiltService, BuiltStore};
+use crate::facts::Connection;
+use crate::join::Joined;
+use crate::render::value_of;
+use crate::selection::{Chosen, ChosenService, Link};
+use crate::views::{BindingView, ServiceView};
+
+/// A service whose facts are still being joined.
+struct Draft<'a> {
+    service: &'a ChosenService,
+    view: ServiceView,
+    facts: Joined,
+    migrations: Vec<(String, Vec<String>)>,
+    seeds: Vec<Vec<String>>,
+}
+
+impl Builder<'_> {
+    pub(super) fn services(&mut self, stores: &[BuiltStore]) -> Vec<BuiltService> {
+        let selection = self.selection;
+        let mut drafts: Vec<Draft> = Vec::new();
+        for service in &selection.services {
+            let view = service_view(service, selection);
+            let own = self.context(&service.chosen, &[("service", value_of(&view))]);
+            let mut draft = Draft { service, view, facts: Joined::default(), migrations: vec![], seeds: vec![] };
+            if let Some(node) = service.chosen.blueprint.own.facts.clone() {
+                self.add(&mut draft.facts, &node, &own, &service.name);
+            }
+            for link in service.links.iter().filter(|l| l.store) {
+                let binding = self.store_binding(service, link, stores);
+                self.bind(&mut draft, link, binding);
+            }
+            for capability in self.feature_capabilities(&service.chosen) {
+                let layer = &service.chosen.blueprint.with[&capability];
+                if let Some(node) = layer.facts.clone() {
+                    self.add(&mut draft.facts, &node, &own, &service.name);
+                }
+            }
+            drafts.push(draft);
+        }
+        // Frontends see what APIs offer, and that is known only now.
+        let offers: HashMap<String, (ServiceView, Json)> = drafts
+            .iter()
+            .map(|draft| (draft.view.name.clone(), (draft.view.clone(), draft.facts.value["endpoints"].clone())))
+            .collect();
+        let mut built = Vec::new();
+        for mut draft in drafts {
+            for link in draft.service.links.iter().filter(|l| !l.store) {
+                let (api, endpoints) = &offers[&link.to];
+                self.bind(&mut draft, link, api_binding(link, api, endpoints));
+            }
+            let Draft { service, mut view, facts, migrations, seeds } = draft;
+            let Some(facts) = self.typed(facts.value, &service.name) else { continue };
+            view.endpoints.clone_from(&facts.endpoints);
+            view.commands.clone_from(&facts.commands);
+            view.metrics.clone_from(&facts.metrics);
+            view.variables = self.variables(service, &view, &facts);
+            built.push(BuiltService { view, facts, migrations, seeds });
+        }
+        built
+    }
+
+    /// Adds what glue states for one binding.
+    fn bind(&mut self, draft: &mut Draft, link: &Link, binding: BindingView) {
+        let chosen = &draft.service.chosen;
+        if let Some(node) = &chosen.blueprint.with[&link.capability].facts {
+            let context = self.context(chosen, &[("service", value_of(&draft.view)), ("binding", value_of(&binding))]);
+            if let Some(mut value) = self.evaluate(node, &context) {
+                // Commands of two bindings stand side by side, they are not one list.
+                if let Some(Json::Object(commands)) = value.get_mut("commands") {
+                    let mut take =
+                        |key: &str| commands.shift_remove(key).and_then(|v| serde_json::from_value::<Vec<String>>(v).ok());
+                    let (migrate, seed) = (take("migrate"), take("seed"));
+                    if let Some(command) = migrate.filter(|_| binding.owner) {
+                        draft.migrations.push((link.to.clone(), command));
+                        draft.seeds.extend(seed.filter(|s| !draft.seeds.contains(s)));
+                    }
+                }
+                let source = format!("{}/with/{}", chosen.blueprint.name, link.capability);
+                if let Err(clashes) = draft.facts.add(value, &source) {
+                    self.mistakes.extend(clashes);
+                }
+            }
+        }
+        draft.view.uses.push(binding);
+    }
+
+    fn feature_capabilities(&self, chosen: &Chosen) -> Vec<String> {
+        let selection = self.selection;
+        let others = selection.features.iter().chain(&selection.target).chain(&selection.ci);
+        let there: Vec<&str> = others.flat_map(|c| c.blueprint.provides()).collect();
+        chosen.blueprint.with.keys().filter(|c| there.contains(&c.as_str())).cloned().collect()
+    }
+
+    fn store_binding(&mut self, service: &ChosenService, link: &Link, stores: &[BuiltStore]) -> BindingView {
+        let Some(((view, connection), store)) = stores.iter().zip(&self.selection.stores).find(|((v, _), _)| v.name == link.to)
+        else {
+            return BindingView::default();
+        };
+        let mut binding = BindingView {
+            binding: view.name.clone(),
+            binding_id: view.id.clone(),
+            store: view.name.clone(),
+            store_id: view.id.clone(),
+            capability: link.capability.clone(),
+            prefix: view.prefix.clone(),
+            suffix: link.suffix.clone(),
+            owner: view.owner == service.name,
+            ..BindingView::default()
+        };
+        let context = self.context(&store.chosen, &[("store", value_of(view)), ("binding", value_of(&binding))]);
+        let value = connection.as_ref().and_then(|node| self.evaluate(node, &context)).unwrap_or_default();
+        let connection: Connection = serde_json::from_value(value).unwrap_or_default();
+        binding.variables = connection.variables.iter().map(|v| variable_view(v, &service.name)).collect();
+        binding
+    }
+}
