@@ -99,30 +99,40 @@ start_engine() {
     wait_for 30 containerd test -S "$run/containerd.sock" || fail_with_log containerd
     daemon dockerd "$tools/sbin/dockerd" --config-file "$run/daemon.json"
     wait_for 60 dockerd own_answers || fail_with_log dockerd
+    clear_engine
 }
 
 # Mounts of a killed engine stay behind and would make the folder impossible to remove.
 clear_run() {
     local mount
     while read -r mount; do umount -l "$mount" 2>/dev/null || true; done \
-        < <(awk -v run="$run/" 'index($2, run) == 1 { print $2 }' /proc/mounts | sort -r)
+        < <(awk -v ground="$ground/" 'index($2, ground) == 1 { print $2 }' /proc/mounts | sort -r)
     rm -rf "$run"
 }
 
+# Containers outlive an engine that was killed.
+kill_orphans() {
+    local task ctr=("$tools/root/usr/bin/ctr" --address "$run/containerd.sock" --namespace moby)
+    while read -r task; do "${ctr[@]}" tasks rm --force "$task" || true; done < <("${ctr[@]}" tasks ls --quiet)
+} >/dev/null 2>&1
+
 # Containers, networks and volumes belong to the run; images and build cache belong to the cache.
+clear_engine() (
+    ours=()
+    use_engine own
+    mapfile -t ours < <(docker ps --all --quiet)
+    ((${#ours[@]} == 0)) || docker rm --force --volumes "${ours[@]}"
+    docker network prune --force
+    docker volume prune --all --force
+) >/dev/null
+
 stop_engine() {
-    local ours=()
     [[ -d $run ]] || return 0
     if pid_of dockerd >/dev/null && own_answers; then
-        (
-            use_engine own
-            mapfile -t ours < <(docker ps --all --quiet)
-            ((${#ours[@]} == 0)) || docker rm --force --volumes "${ours[@]}"
-            docker network prune --force
-            docker volume prune --all --force
-        ) >/dev/null || true
+        clear_engine || true
     fi
     stop dockerd
+    ! pid_of containerd >/dev/null || kill_orphans
     stop containerd
     [[ -e $run/made-docker0 ]] && ip link delete docker0 2>/dev/null
     clear_run
