@@ -242,11 +242,13 @@ pub fn from_document(node: &Node) -> Result<Answers> {
     serde_json::from_value(node.to_json()).map_err(|e| Diagnostic::new(e.to_string()).at(node.place.clone()).into())
 }
 
-/// No process can be given a NUL in its environment, and lone carriage returns do not survive every env file.
+/// No process can be given a NUL, and no env file, log or terminal keeps the other control characters as they are.
 fn unprintable(node: &Node) -> Vec<Diagnostic> {
     match &node.content {
-        Content::Scalar(Value::String(text)) if text.contains('\0') => {
-            vec![Diagnostic::new("a NUL character cannot be part of a value").at(node.place.clone())]
+        Content::Scalar(Value::String(text)) => {
+            let found = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+            let mistake = |c: char| Diagnostic::new(format!("the control character {c:?} cannot be part of a value"));
+            found.map(|c| mistake(c).at(node.place.clone())).into_iter().collect()
         }
         Content::Scalar(_) => vec![],
         Content::Sequence(items) => items.iter().flat_map(unprintable).collect(),

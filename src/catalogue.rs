@@ -12,7 +12,7 @@ use include_dir::{Dir, include_dir};
 use serde_json::{Map, Value};
 
 use crate::blueprint::{self, Blueprint, Kind, RawFile};
-use crate::document;
+use crate::document::{self, Node};
 use crate::error::{Diagnostic, Error, Result, did_you_mean};
 
 static EMBEDDED: Dir = include_dir!("$CARGO_MANIFEST_DIR/blueprints");
@@ -24,6 +24,8 @@ const MAX_FILE: u64 = 8 << 20;
 pub struct Catalogue {
     extra: Option<PathBuf>,
     read: RefCell<HashMap<(Kind, String), Rc<Blueprint>>>,
+    /// Blueprints whose `extends` is being followed.
+    open: RefCell<Vec<String>>,
 }
 
 impl Catalogue {
@@ -32,7 +34,7 @@ impl Catalogue {
     /// # Errors
     /// Every mistake of every blueprint of the folder.
     pub fn open(extra: Option<&Path>) -> Result<Self> {
-        let catalogue = Self { extra: extra.map(Path::to_owned), read: RefCell::default() };
+        let catalogue = Self { extra: extra.map(Path::to_owned), read: RefCell::default(), open: RefCell::default() };
         let Some(root) = extra else { return Ok(catalogue) };
         if !root.is_dir() {
             return Err(Diagnostic::new(format!("`{}` is not a folder", root.display())).into());
@@ -81,7 +83,13 @@ impl Catalogue {
         let (root, files) = self.files(kind, name)?;
         let mut blueprint = blueprint::read(kind, name, &root, files, false).map_err(Error::Invalid)?;
         if let Some(base) = blueprint.manifest.extends.clone() {
-            extend(&mut blueprint, &*self.get(kind, base.as_str())?);
+            if self.open.borrow().iter().any(|n| n == name) {
+                return Err(Diagnostic::new(format!("`{name}` extends itself")).in_file(root).hint("end the chain of `extends`").into());
+            }
+            self.open.borrow_mut().push(name.to_owned());
+            let read = self.get(kind, base.as_str());
+            self.open.borrow_mut().pop();
+            extend(&mut blueprint, &*read?);
         }
         for shared in blueprint.manifest.shares.clone() {
             self.share(&mut blueprint, shared.as_str())?;
@@ -187,9 +195,7 @@ impl Catalogue {
             if let Some(own) = blueprint.with.get_mut(&capability) {
                 own.files.extend(layer.files);
                 own.parts.extend(layer.parts);
-                if own.facts.is_none() {
-                    own.facts = layer.facts;
-                }
+                own.facts = laid_over(layer.facts, own.facts.take());
             }
         }
         Ok(())
@@ -211,13 +217,7 @@ fn extend(blueprint: &mut Blueprint, base: &Blueprint) {
 }
 
 fn extend_layer(own: &mut blueprint::Layer, base: &blueprint::Layer) {
-    own.facts = match (base.facts.clone(), own.facts.take()) {
-        (Some(mut base), Some(over)) => {
-            base.overlay(over);
-            Some(base)
-        }
-        (base, over) => over.or(base),
-    };
+    own.facts = laid_over(base.facts.clone(), own.facts.take());
     for file in &base.files {
         if !own.files.iter().any(|f| f.path == file.path) {
             own.files.push(file.clone());
@@ -227,6 +227,16 @@ fn extend_layer(own: &mut blueprint::Layer, base: &blueprint::Layer) {
         if !own.parts.iter().any(|p| p.file == part.file && p.slot == part.slot) {
             own.parts.push(part.clone());
         }
+    }
+}
+
+fn laid_over(base: Option<Node>, over: Option<Node>) -> Option<Node> {
+    match (base, over) {
+        (Some(mut base), Some(over)) => {
+            base.overlay(over);
+            Some(base)
+        }
+        (base, over) => over.or(base),
     }
 }
 

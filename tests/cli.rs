@@ -233,7 +233,7 @@ fn values_that_no_process_can_hold_are_refused() {
     let text = format!("{SMALL}environments: {{ staging: {{ env: {{ A: \"x\\0y\" }} }} }}\n");
     let run = scaffold_with_input(folder().path(), &["new", "x", "--answers", "-", "--no-input"], &text);
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("a NUL character cannot be part of a value"), "{}", run.stderr);
+    assert!(run.stderr.contains("the control character '\\0' cannot be part of a value"), "{}", run.stderr);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 # Which engine the tests talk to, and an engine of our own when there is none.
 #
 # The machine may get a Docker of its own any day, so ours shares nothing with it: socket, data, state, containerd,
-# client configuration and plugins all lie in the cache folder.
+# client configuration and plugins all lie in the cache folder. (Only containerd's shims open their sockets, under names
+# made from ours, in a folder that is compiled into them.)
 
 own_answers() { DOCKER_CONFIG=$ground/config docker_at "unix://$socket" version; }
 docker_at() {

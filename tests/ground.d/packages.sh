@@ -11,8 +11,12 @@ machine_packages=(runc iptables mmdebstrap)
 
 need_debian_root() {
     [[ $(id -u) -eq 0 ]] || fail "no Docker engine answers, and starting one needs root"
-    command -v apt-get dpkg-deb perl gpgv >/dev/null && [[ -f /etc/debian_version ]] ||
-        fail "no Docker engine answers, and this machine is no Debian that could start one"
+    local program
+    [[ $(. /etc/os-release && printf '%s' "$ID") == debian ]] ||
+        fail "no Docker engine answers, and only a Debian can start one out of packages"
+    for program in apt-get dpkg perl gpgv ip setsid; do
+        command -v "$program" >/dev/null || fail "no Docker engine answers, and starting one needs $program"
+    done
     ((${#ground} <= 60)) || fail "SCAFFOLD_GROUND is too long for the sockets inside it: $ground"
 }
 
@@ -23,7 +27,7 @@ mirror() {
     local suite
     suite=$(machine_suite)
     apt-get indextargets --format "\$(RELEASE) \$(COMPONENT) \$(REPO_URI)" 'Created-By: Packages' |
-        awk -v suite="$suite" '$1 == suite && $2 == "main" { print $3; exit }'
+        awk -v suite="$suite" '$1 == suite && $2 == "main" && !seen++ { print $3 }'
 }
 
 # apt_for SUITE STATUS: prints the configuration of an apt with its own sources, lists and archives. With an empty
@@ -63,11 +67,9 @@ fresh_lists() {
     printf '%s\n' "$config"
 }
 
-
 # An iptables that is not installed does not find its libraries and extensions by itself.
 wrap_iptables() {
-    local root=$1 target=$2 home=$3 flavour program
-    local libraries
+    local root=$1 target=$2 home=$3 flavour program libraries
     libraries=$root/usr/lib/$(uname -m)-linux-gnu
     for flavour in nft legacy; do
         for program in iptables ip6tables; do
