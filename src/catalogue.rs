@@ -84,7 +84,10 @@ impl Catalogue {
         let mut blueprint = blueprint::read(kind, name, &root, files, false).map_err(Error::Invalid)?;
         if let Some(base) = blueprint.manifest.extends.clone() {
             if self.open.borrow().iter().any(|n| n == name) {
-                return Err(Diagnostic::new(format!("`{name}` extends itself")).in_file(root).hint("end the chain of `extends`").into());
+                return Err(Diagnostic::new(format!("`{name}` extends itself"))
+                    .in_file(root)
+                    .hint("end the chain of `extends`")
+                    .into());
             }
             self.open.borrow_mut().push(name.to_owned());
             let read = self.get(kind, base.as_str());
@@ -188,15 +191,13 @@ impl Catalogue {
                 .into());
         };
         let shared = blueprint::read(blueprint.kind, name, &root, files, true).map_err(Error::Invalid)?;
-        // A shared layer is glue only where the blueprint has such glue itself, or it would bind what nobody asked for.
         blueprint.own.files.extend(shared.own.files);
         blueprint.own.parts.extend(shared.own.parts);
         for (capability, layer) in shared.with {
-            if let Some(own) = blueprint.with.get_mut(&capability) {
-                own.files.extend(layer.files);
-                own.parts.extend(layer.parts);
-                own.facts = laid_over(layer.facts, own.facts.take());
-            }
+            let own = blueprint.with.entry(capability).or_default();
+            own.files.extend(layer.files);
+            own.parts.extend(layer.parts);
+            own.facts = laid_over(layer.facts, own.facts.take());
         }
         Ok(())
     }

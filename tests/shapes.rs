@@ -39,13 +39,17 @@ ci: github
     let shop = &outcome.stack.model.services[2];
     let apis: Vec<&str> = shop.uses.iter().map(|b| b.url.as_str()).collect();
     assert_eq!(apis, ["http://orders:8000/orders", "http://users:8001/users"]);
-    let written = |service: &str| outcome.plan.files.keys().any(|p| p.starts_with(&format!("services/{service}/")) && p.contains("migrations"));
+    let written = |service: &str| {
+        outcome.plan.files.keys().any(|p| p.starts_with(&format!("services/{service}/")) && p.contains("migrations"))
+    };
     assert!(written("orders") && !written("users"));
 }
 
 #[test]
 fn workers_alone_need_no_proxy() {
-    let outcome = plan("registry: ghcr.io/acme/shape\nservices:\n  mail: { blueprint: python-worker }\n  media: { blueprint: python-worker, replicas: 4 }\nstores: { redis: {} }\n");
+    let outcome = plan(
+        "registry: ghcr.io/acme/shape\nservices:\n  mail: { blueprint: python-worker }\n  media: { blueprint: python-worker, replicas: 4 }\nstores: { redis: {} }\n",
+    );
     let names = services(&compose(&outcome));
     assert_eq!(names, ["mail", "media", "redis"]);
     assert!(!outcome.plan.files.keys().any(|p| p.starts_with("nginx/")));
@@ -76,7 +80,8 @@ stores:
     let environment = |service: &str| compose["services"][service]["environment"].as_mapping().unwrap().clone();
     assert!(environment("api").contains_key("DATABASE_URL") && !environment("api").contains_key("LEDGER_URL"));
     assert!(environment("billing").contains_key("LEDGER_URL") && !environment("billing").contains_key("DATABASE_URL"));
-    let owners: Vec<(&str, &str)> = outcome.stack.model.migrations.iter().map(|m| (m.store.as_str(), m.service.as_str())).collect();
+    let owners: Vec<(&str, &str)> =
+        outcome.stack.model.migrations.iter().map(|m| (m.store.as_str(), m.service.as_str())).collect();
     assert_eq!(owners, [("postgres", "api"), ("ledger", "billing")]);
     let volumes: Vec<&str> = outcome.stack.model.volumes.iter().map(|v| v.name.as_str()).collect();
     assert!(volumes.contains(&"postgres-data") && volumes.contains(&"ledger-data"));
@@ -100,7 +105,9 @@ environments: { staging: { domain: rehearsal.shape.example, env: { LLM_MODEL: gp
 
 #[test]
 fn a_variable_that_nobody_reads_cannot_be_overridden() {
-    let text = format!("{HEAD}registry: ghcr.io/acme/shape\nservices:\n  api: {{ blueprint: fastapi, route: /api, env: {{ LLM_MODEL: x }} }}\nenvironments: {{ staging: {{ env: {{ LLM_MODLE: y }} }} }}\n");
+    let text = format!(
+        "{HEAD}registry: ghcr.io/acme/shape\nservices:\n  api: {{ blueprint: fastapi, route: /api, env: {{ LLM_MODEL: x }} }}\nenvironments: {{ staging: {{ env: {{ LLM_MODLE: y }} }} }}\n"
+    );
     let error = common::plan(&text).err().unwrap();
     let all: Vec<String> = error.diagnostics().iter().map(ToString::to_string).collect();
     assert_eq!(all, ["error: no service reads `LLM_MODLE`, which `environments.staging` sets\nhint: did you mean `LLM_MODEL`?"]);

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use serde_json::Value;
 
@@ -17,22 +18,20 @@ use crate::{answers, disk, plan_from, report, wizard};
 pub fn run(options: &New) -> Result<u8> {
     let base = options.directory.clone().unwrap_or_default();
     let in_base = |path: &PathBuf| if path.as_os_str() == "-" { path.clone() } else { base.join(path) };
-    let catalogue = Catalogue::open(options.blueprints.as_ref().map(&in_base).as_deref())?;
+    let catalogue = Rc::new(Catalogue::open(options.blueprints.as_ref().map(&in_base).as_deref())?);
     let answers_file = options.answers.as_ref().map(in_base);
-    let sources = Sources { preset: options.preset.as_deref(), answers: answers_file.as_deref(), set: &options.set };
-    let mut document = input::gather(&catalogue, sources)?;
+    let given = |preset: Option<&str>| -> Result<Node> {
+        let sources = Sources { preset, answers: answers_file.as_deref(), set: &options.set };
+        let mut document = input::gather(&catalogue, sources)?;
+        name_from_folder(&mut document, options, &base);
+        Ok(document)
+    };
     let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     let ask = terminal && !options.no_input && !options.json;
-    name_from_folder(&mut document, options, &base);
-    let mut dir = options.dir.clone();
-    if ask && !(options.yes && options.answers.is_some()) {
-        let asked = wizard::ask(&catalogue, document, options)?;
-        document = asked.document;
-        dir = dir.or(asked.dir);
-    }
+    let mut document = if ask { wizard::ask(&catalogue, options, &given, defaults)? } else { given(options.preset.as_deref())? };
     defaults(&mut document);
     let answers = answers::from_document(&document).map_err(with_flags)?;
-    let dir = base.join(dir.unwrap_or_else(|| PathBuf::from(answers.name.as_str())));
+    let dir = base.join(options.dir.clone().unwrap_or_else(|| PathBuf::from(answers.name.as_str())));
     let mut outcome = plan_from(&catalogue, answers, &document);
     if let (Err(Error::Invalid(mistakes)), Err(Error::Invalid(more))) = (&mut outcome, disk::check_target(&dir)) {
         mistakes.extend(more);

@@ -156,7 +156,7 @@ fn migration_container(
     let mut view = service_container(owner, &stores);
     name.clone_into(&mut view.name);
     view.kind = "migration";
-    view.note = format!("Brings the schema of {store} up to date, then ends; {} owns the migrations", owner.view.name);
+    view.note = format!("Brings the schema of {store} up to date with the image of {}, then ends", owner.view.name);
     view.command = command.to_vec();
     view.health = None;
     view.ports = IndexMap::new();

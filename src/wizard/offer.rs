@@ -84,7 +84,10 @@ pub mod tests {
         ("services/tiny-page/blueprint.yaml", "summary: A page\nlanguage: HTML\ndefaults: { port: 8000, route: / }\n"),
         ("services/tiny-worker/blueprint.yaml", "summary: A worker\nneeds: [tiny-queue]\nroutable: false\n"),
         ("services/tiny-worker/with/tiny-queue/facts.yaml", "{}\n"),
-        ("stores/tiny-db/blueprint.yaml", "summary: A database\nprovides: [tiny-sql]\nfacts: { connection: { migrations: true } }\n"),
+        (
+            "stores/tiny-db/blueprint.yaml",
+            "summary: A database\nprovides: [tiny-sql]\nfacts: { connection: { migrations: true } }\n",
+        ),
         ("stores/tiny-cache/blueprint.yaml", "summary: A cache\nconflicts: [tiny-queue]\n"),
         (
             "stores/tiny-queue/blueprint.yaml",

@@ -96,14 +96,12 @@ pub fn command(options: &New, preset: Option<&str>, dir: &str, settings: &[Setti
     if let Some(file) = &options.answers {
         option("--answers", &file.display().to_string());
     }
-    for pair in &options.set {
-        option("--set", pair);
-    }
+    options.set.iter().for_each(|pair| option("--set", pair));
     for (path, value) in settings {
         // A new folder names the project, unless a file does.
-        let said = path.len() == 1 && path[0] == "name" && *value == Value::from(dir) && options.answers.is_none();
+        let said = path.len() == 1 && path[0] == "name" && *value == *dir && options.answers.is_none();
         if !said {
-            option("--set", &format!("{}={}", path.join("."), literal(value)));
+            words.push(format!("--set {}={}", quote::sh(&path.join(".")), quote::sh(&literal(value))));
         }
     }
     words.push("--no-input".to_owned());
@@ -137,21 +135,12 @@ mod tests {
         assert_eq!(document.to_json().to_string(), wanted.to_string());
 
         let flags: Vec<String> = settings.iter().map(|(path, value)| format!("{}={}", path.join("."), literal(value))).collect();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs_err::write(file.path(), base.to_string()).unwrap();
         let catalogue = crate::catalogue::Catalogue::open(None).unwrap();
-        let mut document = read(base);
-        for flag in &flags {
-            let set = [flag.clone()];
-            // One at a time, because a null must meet what it takes away.
-            let over = input::gather(&catalogue, Sources { set: &set, ..Sources::default() }).unwrap();
-            if flag.ends_with("=null") {
-                let (path, _) = flag.split_once('=').unwrap();
-                let path: Vec<String> = path.split('.').map(str::to_owned).collect();
-                apply(&mut document, &[(path, Value::Null)]);
-            } else {
-                document.overlay(over);
-            }
-        }
-        assert_eq!(document.to_json().to_string(), wanted.to_string(), "{flags:?}");
+        let sources = Sources { preset: None, answers: Some(file.path()), set: &flags };
+        let replayed = input::gather(&catalogue, sources).unwrap();
+        assert_eq!(replayed.to_json().to_string(), wanted.to_string(), "{flags:?}");
         flags
     }
 

@@ -1,7 +1,8 @@
 //! Why: people change their mind. Where a wizard goes next, and where back leads, is decided here without a keyboard, so
 //! that every path through it can be tested.
 
-use super::draft::{Draft, Id};
+use super::draft::Draft;
+use super::id::Id;
 
 /// Where the wizard stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,10 +23,9 @@ pub struct Walk {
 impl Walk {
     /// Starts at the first question that nobody has answered yet.
     pub fn new(draft: &Draft, questions: &[Id]) -> Self {
-        let mut walk = Self { here: Stop::Review, past: Vec::new(), reviewed: false };
-        walk.here = walk.first_open(draft, questions);
-        walk.reviewed = walk.here == Stop::Review;
-        walk
+        let here = Self::first_open(draft, questions);
+        let reviewed = here == Stop::Review;
+        Self { here, past: Vec::new(), reviewed }
     }
 
     /// Where it stands.
@@ -37,7 +37,7 @@ impl Walk {
     pub fn forward(&mut self, draft: &Draft, before: &[Id], now: &[Id]) {
         let next = match &self.here {
             // Whoever has seen the review is asked only what an answer has opened since, and is then back there.
-            _ if self.reviewed => self.first_open(draft, now),
+            _ if self.reviewed => Self::first_open(draft, now),
             Stop::Review => Stop::Review,
             Stop::Ask(id) => {
                 let place = |all: &[Id]| all.iter().position(|i| i == id);
@@ -75,7 +75,7 @@ impl Walk {
         self.reviewed |= self.here == Stop::Review;
     }
 
-    fn first_open(&self, draft: &Draft, questions: &[Id]) -> Stop {
+    fn first_open(draft: &Draft, questions: &[Id]) -> Stop {
         let open = questions.iter().find(|id| !draft.settled(id) && !draft.answered.contains(*id));
         open.cloned().map_or(Stop::Review, Stop::Ask)
     }

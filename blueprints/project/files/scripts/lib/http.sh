@@ -57,10 +57,11 @@ http_page() {
   return 1
 }
 
-# json_field NAME: the first text, number or boolean of that name in BODY.
+# json_field NAME: the first text, number or boolean of that name in BODY, or
+# nothing.
 json_field() {
   local field="\"$1\"[[:space:]]*:[[:space:]]*(\"(([^\"\\\\]|\\\\.)*)\"|[^][:space:],{}[]+)"
-  [[ $BODY =~ $field ]] || return 1
+  [[ $BODY =~ $field ]] || return 0
   if [[ ${BASH_REMATCH[1]} == \"* ]]; then
     printf '%s' "${BASH_REMATCH[2]}"
   else

@@ -1,5 +1,6 @@
 """Every error has the same form: {"message": "..."}."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from app.stores import Store
+
+logger = logging.getLogger(__name__)
 
 
 class Error(BaseModel):
@@ -38,6 +41,11 @@ async def invalid(_: Request, error: Exception) -> JSONResponse:
     return answer(422, "; ".join(messages))
 
 
+async def unavailable(_: Request, error: Exception) -> JSONResponse:
+    logger.warning("store does not answer", extra={"reason": str(error)})
+    return answer(503, "temporarily unavailable", **{"Retry-After": "5"})
+
+
 async def unexpected(_: Request, error: Exception) -> JSONResponse:
     return answer(500, "internal error")
 
@@ -47,10 +55,5 @@ def install(app: FastAPI, stores: Sequence[Store]) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(Exception, unexpected)
     for store in stores:
-        message = f"{store.NAME} is not available"
-
-        async def unavailable(_: Request, error: Exception, message: str = message) -> JSONResponse:
-            return answer(503, message, **{"Retry-After": "5"})
-
         for kind in store.UNAVAILABLE:
             app.add_exception_handler(kind, unavailable)

@@ -12,10 +12,7 @@ import { type StoreModule, within } from "./stores.ts";
 const READY_TIMEOUT_MS = 2_000;
 const MALFORMED = new Set(["FST_ERR_CTP_EMPTY_JSON_BODY", "FST_ERR_CTP_INVALID_JSON_BODY"]);
 
-export async function buildApp(
-  settings: Settings,
-  modules: StoreModule[] = [],
-): Promise<FastifyInstance> {
+export async function buildApp(settings: Settings, modules: StoreModule[] = []): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: createLogger(settings),
     logController: new RequestLog(),
@@ -61,9 +58,7 @@ export async function buildApp(
     if (status === 503) request.log.warn({ err: error }, "request failed");
     else if (status >= 500) request.log.error({ err: error }, "request failed");
     // What went wrong inside is for the log, not for the caller.
-    return reply
-      .code(status)
-      .send({ message: status === 500 ? "internal server error" : error.message });
+    return reply.code(status).send({ message: status === 500 ? "internal server error" : error.message });
   });
 
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ message: "not found" }));
@@ -84,14 +79,10 @@ export async function buildApp(
       }),
     );
     const ready = Object.values(checks).every((check) => check === "ok");
-    return reply
-      .code(ready ? 200 : 503)
-      .send({ status: ready ? "ready" : "unavailable", checks });
+    return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "unavailable", checks });
   });
 
-  app.get("/metrics", async (_request, reply) =>
-    reply.type(metrics.contentType).send(await metrics.text()),
-  );
+  app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
 
   if (settings.WEBSOCKET_PATH) {
     await app.register(websocket, {
@@ -134,7 +125,5 @@ function requestId(request: IncomingMessage): string {
 }
 
 function describe(error: z.ZodError): string {
-  return error.issues
-    .map((issue) => [...issue.path.map(String), issue.message].join(": "))
-    .join("; ");
+  return error.issues.map((issue) => [...issue.path.map(String), issue.message].join(": ")).join("; ");
 }

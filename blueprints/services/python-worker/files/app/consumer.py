@@ -129,8 +129,8 @@ class Consumer:
         return int(pending["times_delivered"])
 
     async def _work(self, entry_id: str, fields: jobs.Fields, attempt: int) -> None:
-        # Anybody can write to the stream: an entry without these is refused below like other nonsense.
-        job = {"id": "none", "kind": "none", "payload": "{}", "request_id": "", **fields}
+        # Anybody can write to the stream: what is no job is put aside like one that failed.
+        job = {"id": "", "kind": "", "payload": "", "request_id": "", **fields}
         token = request_id.set(job["request_id"])
         holding = asyncio.create_task(self._hold(entry_id))
         try:

@@ -35,7 +35,7 @@ var methods = []string{
 
 // Middleware gives every request an id, a line in the log, its metrics, and an answer when its handler panics.
 // Routes named in quiet are asked every few seconds: they are logged at debug only.
-func Middleware(next http.Handler, registry prometheus.Registerer, quiet ...string) http.Handler {
+func Middleware(mux *http.ServeMux, registry prometheus.Registerer, quiet ...string) http.Handler {
 	requests := promauto.With(registry).NewCounterVec(prometheus.CounterOpts{
 		Name: "http_requests_total",
 		Help: "Requests that were answered.",
@@ -67,9 +67,11 @@ func Middleware(next http.Handler, registry prometheus.Registerer, quiet ...stri
 				}
 			}
 
-			// A handler that writes nothing has answered 200.
-			status := max(answer.status, http.StatusOK)
 			elapsed := time.Since(start)
+			status := answer.status
+			if status == 0 {
+				status = http.StatusOK // which net/http sends for a handler that writes nothing
+			}
 
 			// The pattern, unlike the path, is one of few.
 			_, route, _ := strings.Cut(r.Pattern, " ")
@@ -100,9 +102,31 @@ func Middleware(next http.Handler, registry prometheus.Registerer, quiet ...stri
 				slog.Float64("duration_ms", float64(elapsed.Microseconds())/1000),
 			)
 		}()
-		next.ServeHTTP(answer, r)
+
+		handler, pattern := mux.Handler(r)
+		if pattern != "" {
+			mux.ServeHTTP(answer, r)
+			return
+		}
+		// The mux says 404 or 405, but in plain text.
+		refusal := &muted{header: w.Header()}
+		handler.ServeHTTP(refusal, r)
+		message := strings.ToLower(http.StatusText(refusal.status))
+		_ = JSON(answer, refusal.status, &Error{Message: message})
 	})
 }
+
+// muted takes the head of an answer and throws away its body.
+type muted struct {
+	header http.Header
+	status int
+}
+
+func (m *muted) Header() http.Header { return m.header }
+
+func (m *muted) WriteHeader(status int) { m.status = status }
+
+func (m *muted) Write(content []byte) (int, error) { return len(content), nil }
 
 // recorder remembers the status of an answer.
 type recorder struct {

@@ -38,6 +38,11 @@ func start(t *testing.T) (handler http.Handler, log *bytes.Buffer) {
 	})
 	api.Handle("GET", "/broken", func(http.ResponseWriter, *http.Request) error { return errors.New("disk is full") })
 	api.Handle("GET", "/panic", func(http.ResponseWriter, *http.Request) error { panic("out of cheese") })
+	api.Handle("GET", "/upgrade", func(w http.ResponseWriter, _ *http.Request) error {
+		w.WriteHeader(http.StatusSwitchingProtocols)
+		return nil
+	})
+	api.Handle("GET", "/silent", func(http.ResponseWriter, *http.Request) error { return nil })
 	return Middleware(mux, registry, "/metrics"), log
 }
 
@@ -64,6 +69,8 @@ func TestAnswers(t *testing.T) {
 		{"POST", "/api/things/7", `"` + strings.Repeat("x", maxBody) + `"`, 413, `{"message":"the body is too large"}`},
 		{"GET", "/api/broken", ``, 500, `{"message":"internal error"}`},
 		{"GET", "/api/panic", ``, 500, `{"message":"internal error"}`},
+		{"GET", "/api/nowhere", ``, 404, `{"message":"not found"}`},
+		{"GET", "/api/things/7", ``, 405, `{"message":"method not allowed"}`},
 	}
 	for _, test := range tests {
 		answer := ask(handler, test.method, test.path, test.body)
@@ -109,14 +116,21 @@ func TestMetrics(t *testing.T) {
 	ask(handler, "POST", "/api/things/1", `{}`)
 	ask(handler, "POST", "/api/things/2", `{}`)
 	ask(handler, "BREW", "/teapot", "")
+	ask(handler, "GET", "/api/silent", "")
+	ask(handler, "GET", "/api/upgrade", "")
 	metrics := ask(handler, "GET", "/metrics", "").Body.String()
 	for _, want := range []string{
 		`http_requests_total{method="POST",route="/api/things/{id}",status="201"} 2`,
 		`http_requests_total{method="OTHER",route="unmatched",status="404"} 1`,
+		`http_requests_total{method="GET",route="/api/silent",status="200"} 1`,
+		`http_requests_total{method="GET",route="/api/upgrade",status="101"} 1`,
 		`http_request_duration_seconds_count{method="POST",route="/api/things/{id}"} 2`,
 	} {
 		if !strings.Contains(metrics, want+"\n") {
 			t.Errorf("no %s in\n%s", want, metrics)
 		}
+	}
+	if strings.Contains(metrics, `duration_seconds_count{method="GET",route="/api/upgrade"}`) {
+		t.Error("the life of a websocket counts as a duration")
 	}
 }

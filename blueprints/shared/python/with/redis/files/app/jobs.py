@@ -18,6 +18,8 @@ Fields = dict[Any, Any]
 
 
 def write_state(pipeline: Pipeline, job: Fields, status: str, result: str = "null") -> None:
+    if not job["id"]:
+        return
     key = f"job:{job['id']}"
     pipeline.hset(
         key,

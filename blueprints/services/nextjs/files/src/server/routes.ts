@@ -1,0 +1,1 @@
+export function routeOf(path: string, basePath: string): string { return path }
