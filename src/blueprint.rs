@@ -106,6 +106,7 @@ pub struct Manifest {
 #[serde(deny_unknown_fields, default)]
 pub struct Defaults {
     /// The port when none is answered.
+    #[schemars(range(min = 1, max = 65535))]
     pub port: Option<u16>,
     /// The route that the wizard and `add` offer.
     pub route: Option<Route>,
@@ -294,6 +295,14 @@ fn place(layer: &mut Layer, path: &str, source: Arc<str>, bytes: Cow<'static, [u
         return Ok(());
     }
     let first = path.split('/').next().unwrap_or(path);
+    if matches!(first, "with" | "locks") {
+        return Err(Diagnostic::new(format!("`{first}/` does not nest")).in_file(source).hint("glue is about one capability"));
+    }
+    if first == "blueprint.yaml" {
+        return Err(Diagnostic::new("`blueprint.yaml` does not belong here")
+            .in_file(source)
+            .hint("it stands at the top of a blueprint alone"));
+    }
     let known = ["files", "parts", "with", "locks", "blueprint.yaml", "facts.yaml"];
     Err(Diagnostic::new(format!("`{first}` is not part of a blueprint"))
         .in_file(source)

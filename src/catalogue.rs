@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use std::sync::Arc;
 use include_dir::{Dir, include_dir};
 use serde_json::{Map, Value};
 
+use crate::author;
 use crate::blueprint::{self, Blueprint, Kind, RawFile};
 use crate::document::{self, Node};
 use crate::error::{Diagnostic, Error, Result, did_you_mean};
@@ -40,10 +41,21 @@ impl Catalogue {
             return Err(Diagnostic::new(format!("`{}` is not a folder", root.display())).into());
         }
         let mut mistakes = stray_entries(root)?;
+        let mut capabilities = None;
+        for name in catalogue.presets() {
+            let (text, label) = catalogue.preset(&name)?;
+            mistakes.extend(document::parse(&text, &label).err());
+        }
         for kind in Kind::ALL {
             for name in list_folder(&root.join(kind.folder()), kind)? {
                 match catalogue.get(kind, &name) {
-                    Ok(blueprint) => mistakes.extend(crate::render::syntax_mistakes(&blueprint)),
+                    Ok(blueprint) => {
+                        let path =
+                            if kind == Kind::Project { root.join("project") } else { root.join(kind.folder()).join(&name) };
+                        let capabilities = capabilities.get_or_insert_with(|| catalogue.capabilities());
+                        mistakes.extend(author::mistakes(&blueprint, &path.display().to_string(), capabilities));
+                        mistakes.extend(crate::render::syntax_mistakes(&blueprint));
+                    }
                     Err(Error::Invalid(all)) => mistakes.extend(all),
                     Err(other) => return Err(other),
                 }
@@ -100,6 +112,20 @@ impl Catalogue {
         let blueprint = Rc::new(blueprint);
         self.read.borrow_mut().insert(key, Rc::clone(&blueprint));
         Ok(blueprint)
+    }
+
+    /// Everything that any blueprint provides; one that cannot be read provides its name.
+    fn capabilities(&self) -> BTreeSet<String> {
+        let mut all = BTreeSet::new();
+        for kind in Kind::ALL {
+            for name in self.names(kind) {
+                if let Ok(blueprint) = self.get(kind, &name) {
+                    all.extend(blueprint.provides().into_iter().map(str::to_owned));
+                }
+                all.insert(name);
+            }
+        }
+        all
     }
 
     /// Names of presets.
@@ -269,9 +295,12 @@ fn read_folder(root: &Path) -> Result<Vec<RawFile>> {
                 continue;
             }
             if !meta.is_file() || meta.len() > MAX_FILE {
-                return Err(Diagnostic::new("only plain files of at most 8 MiB can be part of a blueprint")
-                    .in_file(path.display().to_string())
-                    .into());
+                let message = if meta.is_file() {
+                    "a file of a blueprint has at most 8 MiB"
+                } else {
+                    "only plain files can be part of a blueprint, no links"
+                };
+                return Err(Diagnostic::new(message).in_file(path.display().to_string()).hint("put a copy there").into());
             }
             let inner = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
             found.push((inner, Cow::Owned(fs_err::read(&path)?)));

@@ -211,6 +211,7 @@ pub struct Dev {
 #[serde(deny_unknown_fields)]
 pub struct Debug {
     /// The port in the container; on the developer's machine it is this one or the next free.
+    #[schemars(range(min = 1, max = 65535))]
     pub port: u16,
     /// The adapter: debugpy, node, go.
     #[serde(rename = "type")]

@@ -9,6 +9,7 @@
 //! files. Three modules alone touch the world: `disk` (files), `wizard` (keyboard) and `report` (screen).
 
 pub mod answers;
+mod author;
 pub mod blueprint;
 pub mod catalogue;
 pub mod cli;

@@ -239,11 +239,10 @@ impl<'a> Planner<'a> {
                 None => Diagnostic::new(format!("the shared file `{}` does not exist", part.file))
                     .maybe_hint(did_you_mean(&part.file, declared.keys().copied())),
                 Some(slots) => {
-                    Diagnostic::new(format!("`{}` has no slot `{}`", part.file, part.slot)).hint(if slots.is_empty() {
-                        "it declares none".to_owned()
-                    } else {
-                        format!("its slots: {}", slots.join(", "))
-                    })
+                    let near = did_you_mean(&part.slot, slots.iter().map(String::as_str));
+                    let all =
+                        if slots.is_empty() { "it declares none".to_owned() } else { format!("its slots: {}", slots.join(", ")) };
+                    Diagnostic::new(format!("`{}` has no slot `{}`", part.file, part.slot)).hint(near.unwrap_or(all))
                 }
             };
             let mistake = mistake.in_file(std::sync::Arc::clone(&part.asset.source));
@@ -328,7 +327,7 @@ fn kind_of(chosen: &Chosen, path: &str) -> FileKind {
 }
 
 /// `*` stands for anything, also for several folders.
-fn matches(pattern: &str, path: &str) -> bool {
+pub fn matches(pattern: &str, path: &str) -> bool {
     let mut pieces = pattern.split('*');
     let Some(mut rest) = pieces.next().and_then(|first| path.strip_prefix(first)) else { return false };
     let mut open = false;

@@ -45,6 +45,8 @@ impl Renderer {
             .expect("constant delimiters");
         env.set_syntax(syntax);
         env.set_undefined_behavior(UndefinedBehavior::Strict);
+        // A template of somebody else must end.
+        env.set_fuel(Some(20_000_000));
         env.set_auto_escape_callback(|_| AutoEscape::None);
         env.set_formatter(|out, _, value| match value.kind() {
             ValueKind::String | ValueKind::Number => {
@@ -89,7 +91,7 @@ impl Renderer {
         let rendered = match &node.content {
             Content::Scalar(serde_json::Value::String(text)) if is_template(text) => {
                 Content::Scalar(self.expression(text, values).map_err(|e| {
-                    let mut diagnostic = mistake(&e, &node.place.file, text);
+                    let mut diagnostic = mistake(&e, &node.place.file, single_expression(text).unwrap_or(text));
                     diagnostic.place = Some(node.place.clone());
                     diagnostic
                 })?)
@@ -124,8 +126,7 @@ impl Renderer {
     }
 
     fn expression(&self, text: &str, context: &Value) -> Result<serde_json::Value, Failure> {
-        let single = text.strip_prefix("{{{").and_then(|t| t.strip_suffix("}}}")).filter(|t| !t.contains("}}}"));
-        let Some(expression) = single else {
+        let Some(expression) = single_expression(text) else {
             return self.env.render_str(text, context).map(serde_json::Value::String);
         };
         let value = self.env.compile_expression(expression)?.eval(context)?;
@@ -165,7 +166,7 @@ pub fn declared_slots(asset: &Asset) -> Vec<String> {
     let mut found = Vec::new();
     while let Some(at) = text.find("slot(\"") {
         text = &text[at + 6..];
-        if let Some(end) = text.find('"') {
+        if let Some(end) = text.find('"').filter(|end| !found.iter().any(|f| *f == text[..*end])) {
             found.push(text[..end].to_owned());
         }
     }
@@ -193,6 +194,11 @@ pub fn syntax_mistakes(blueprint: &Blueprint) -> Vec<Diagnostic> {
 
 fn is_template(text: &str) -> bool {
     text.contains("{{{") || text.contains("{{%")
+}
+
+/// The inside of a text that is one expression and nothing else.
+fn single_expression(text: &str) -> Option<&str> {
+    text.strip_prefix("{{{")?.strip_suffix("}}}").filter(|t| !t.contains("}}}"))
 }
 
 fn spread(value: serde_json::Value, place: &Place) -> Content {
@@ -297,5 +303,10 @@ fn mistake(error: &Failure, file: &Arc<str>, source: &str) -> Diagnostic {
     let line = error.line().unwrap_or(0);
     let column =
         error.range().map_or(1, |r| source[..r.start.min(source.len())].rsplit('\n').next().map_or(1, |l| l.chars().count() + 1));
-    Diagnostic::new(message).at(Place { file: Arc::clone(file), line, column })
+    let hint = match error.kind() {
+        ErrorKind::UndefinedError => Some("blueprints/README.md lists what a template can see, and where"),
+        ErrorKind::UnknownFilter => Some("for quoting there are: yaml, compose, json, sh, dotenv, nginx, hcl, markdown"),
+        _ => None,
+    };
+    Diagnostic::new(message).at(Place { file: Arc::clone(file), line, column }).maybe_hint(hint.map(str::to_owned))
 }

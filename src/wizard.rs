@@ -29,8 +29,9 @@ use inquire::{Confirm, InquireError, MultiSelect, Select, Text};
 use crate::catalogue::Catalogue;
 use crate::cli::New;
 use crate::document::{Content, Node};
-use crate::error::{Error, Result};
-use crate::{answers, disk, input, report};
+use crate::error::{Diagnostic, Error, Result};
+use crate::{Outcome, answers, disk, input, report};
+use check::Mistake;
 use draft::{Draft, NONE};
 use id::{Answer, Id};
 use offer::Offer;
@@ -171,17 +172,32 @@ impl Wizard<'_> {
         Ok(())
     }
 
+    /// Everything that the answers lead to, and the folder it would be written to.
+    fn outcome(&self) -> (String, std::result::Result<Outcome, Vec<Mistake>>) {
+        let name = || PathBuf::from(suggest::current(&self.draft, &self.offer, &Id::Name));
+        let dir = self.options.dir.clone().unwrap_or_else(name);
+        let outcome = check::outcome(&self.draft, &self.offer);
+        let blocked = || disk::check_target(&self.base.join(&dir)).err();
+        let outcome = outcome.and_then(|outcome| match blocked() {
+            None => Ok(outcome),
+            Some(error) => {
+                let of_name = |d: &Diagnostic| Mistake { path: Some("name".to_owned()), diagnostic: d.clone() };
+                Err(error.diagnostics().iter().map(of_name).collect())
+            }
+        });
+        (dir.display().to_string(), outcome)
+    }
+
     /// Shows what the answers lead to; `None` when it shall be done.
     fn review(&self) -> Result<Reply<Option<Id>>> {
-        let outcome = check::outcome(&self.draft, &self.offer);
-        let dir =
-            self.options.dir.clone().unwrap_or_else(|| PathBuf::from(suggest::current(&self.draft, &self.offer, &Id::Name)));
-        let dir = dir.display().to_string();
-        let writes = !self.options.dry_run && !self.options.diff;
+        let (dir, outcome) = self.outcome();
+        let silent = self.options.yes || self.options.dry_run || self.options.diff;
         let mut steps: Vec<(Step, String)> = Vec::new();
         match &outcome {
-            Ok(_) if self.options.yes || !writes => {
-                self.show_command(&dir);
+            Ok(_) if silent => {
+                if !self.draft.settings().is_empty() || self.draft.preset.is_some() {
+                    self.show_command(&dir);
+                }
                 return Ok(Reply::Answer(None));
             }
             Ok(outcome) => {
@@ -221,12 +237,9 @@ impl Wizard<'_> {
 
     /// Tells how to do the same again without a question.
     fn show_command(&self, dir: &str) {
-        let settings = self.draft.settings();
-        if !settings.is_empty() || self.draft.preset.is_some() {
-            let preset = self.draft.preset.as_deref().or(self.options.preset.as_deref());
-            let command = replay::command(self.options, preset, dir, &settings);
-            report::talk(&format!("\nthe same without questions:\n  {command}\n\n"));
-        }
+        let preset = self.draft.preset.as_deref().or(self.options.preset.as_deref());
+        let command = replay::command(self.options, preset, dir, &self.draft.settings());
+        report::talk(&format!("\nthe same without questions:\n  {command}\n\n"));
     }
 }
 

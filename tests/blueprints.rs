@@ -40,7 +40,7 @@ fn no_template_asks_for_another_blueprint_by_name() {
                 let asks = tag.contains(&format!("== \"{name}\""))
                     || tag.contains(&format!("== '{name}'"))
                     || tag.contains(&format!("features.{name}"));
-                assert!(!asks || tag.contains(".type"), "{path} asks for `{name}`: {tag}");
+                assert!(!asks || tag.contains(".type") || tag.contains("store_id"), "{path} asks for `{name}`: {tag}");
             }
         }
     }

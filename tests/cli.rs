@@ -180,10 +180,10 @@ error: `d` has a websocket but no route
   --> a.yaml:8:23
 hint: `--set services.d.route=/d`
 error: `c` uses `postgrse`, which is neither a store nor a service
-  --> a.yaml:6:57
+  --> a.yaml:6:58
 hint: did you mean `postgres`?
 error: `fastapi` has no client for `python-worker`
-  --> a.yaml:6:67
+  --> a.yaml:6:68
 hint: it has glue for: editor, postgres, redis
 error: `worker` is made from `python-worker`, which needs `redis`
   --> a.yaml:7:3
@@ -251,7 +251,7 @@ fn existing_files_are_never_overwritten() {
     std::os::unix::fs::symlink("shop", at.path().join("link")).unwrap();
     scaffold_with_input(at.path(), &["new", "link", "--answers", "-", "--no-input"], SMALL)
         .fails(2, "error: `link` is a link\nhint: name the folder itself");
-    assert_eq!(common::tree(at.path()).len(), 3);
+    assert_eq!(common::tree(at.path()).len(), 2);
 }
 
 #[test]

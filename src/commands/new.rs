@@ -58,7 +58,7 @@ pub fn run(options: &New) -> Result<u8> {
 /// A folder that is named on the command line names the project, as with `cargo new`; only `--set name=` and an answers
 /// file say it more clearly.
 fn name_from_folder(document: &mut Node, options: &New, base: &Path) {
-    let said = options.answers.is_some() && document.get("name").is_some() || options.set.iter().any(|s| s.starts_with("name="));
+    let said = document.get("name").is_some_and(|name| !name.place.file.starts_with("preset "));
     let Some(dir) = options.dir.as_ref().filter(|_| !said) else { return };
     let full = base.join(dir);
     let full = if full.file_name().is_some() { full } else { std::path::absolute(&full).unwrap_or(full) };

@@ -7,6 +7,7 @@ use crate::catalogue::Catalogue;
 use crate::cli::Show;
 use crate::commands::list::entry;
 use crate::error::{Diagnostic, Result, did_you_mean};
+use crate::render::declared_slots;
 use crate::report;
 
 /// Runs the verb.
@@ -40,6 +41,9 @@ fn describe(blueprint: &Blueprint) -> Value {
     let mut value = entry(blueprint);
     value["files"] = json!(paths(&blueprint.own));
     value["parts"] = json!(parts(&blueprint.own));
+    let slots = blueprint.own.files.iter().flat_map(|f| declared_slots(f).into_iter().map(|slot| format!("{}: {slot}", f.path)));
+    value["slots"] = slots.collect();
+    value["locks"] = blueprint.locks.iter().map(|(name, files)| format!("{name}: {}", files.len())).collect();
     let with = blueprint
         .with
         .iter()
@@ -100,7 +104,12 @@ fn text(value: &Value) -> String {
             .collect(),
     );
     names("files", list(&value["files"]));
-    names("parts", list(&value["parts"]));
+    names("parts for slots of shared files", list(&value["parts"]));
+    names("slots of its own files", list(&value["slots"]));
+    names(
+        "locks",
+        value["locks"].as_array().into_iter().flatten().filter_map(Value::as_str).map(|l| format!("{l} files")).collect(),
+    );
     let with = value["with"].as_object().into_iter().flatten();
     names("with", with.map(|(c, l)| format!("{c}: {}", [list(&l["files"]), list(&l["parts"])].concat().join(", "))).collect());
     out

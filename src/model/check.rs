@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::containers::NETWORKS;
-use crate::error::{Diagnostic, did_you_mean};
+use crate::error::{Diagnostic, Place, did_you_mean};
 use crate::views::Model;
 
-/// Everything that any container names must exist, and every container must be bounded.
-pub fn check(model: &Model) -> Vec<Diagnostic> {
+/// Everything that any container names must exist, and every container must be bounded. `places` says where a container is stated.
+pub fn check(model: &Model, places: &HashMap<String, Place>) -> Vec<Diagnostic> {
     let mut mistakes = Vec::new();
     let names: Vec<&str> = model.containers.iter().map(|c| c.name.as_str()).collect();
     let secrets: Vec<&str> = model.secrets.iter().map(|s| s.name.as_str()).collect();
@@ -15,11 +15,17 @@ pub fn check(model: &Model) -> Vec<Diagnostic> {
     let networks: Vec<&str> = NETWORKS.iter().map(|(n, _)| *n).collect();
     for container in &model.containers {
         let name = container.name.as_str();
+        let place = places.get(name).or_else(|| places.get(&container.service));
+        let mut wrong = |message: String, hint: String| {
+            let mut mistake = Diagnostic::new(message).hint(hint);
+            mistake.place = place.cloned();
+            mistakes.push(mistake);
+        };
         let mut known = |what: &str, wanted: &str, all: &[&str]| {
             if !all.contains(&wanted) {
                 let message = format!("the container `{name}` names the {what} `{wanted}`, which does not exist");
-                let hint = did_you_mean(wanted, all.iter().copied()).or_else(|| Some(format!("state it under `facts.{what}s`")));
-                mistakes.push(Diagnostic::new(message).maybe_hint(hint));
+                let near = did_you_mean(wanted, all.iter().copied());
+                wrong(message, near.unwrap_or_else(|| format!("state it under `facts.{what}s`")));
             }
         };
         container.secrets.iter().for_each(|s| known("secret", s, &secrets));
@@ -27,7 +33,7 @@ pub fn check(model: &Model) -> Vec<Diagnostic> {
         container.networks.iter().for_each(|n| known("network", n, &networks));
         container.depends_on.iter().for_each(|d| known("container", &d.name, &names));
         if names.iter().filter(|n| **n == name).count() > 1 {
-            mistakes.push(Diagnostic::new(format!("two containers are called `{name}`")));
+            wrong(format!("two containers are called `{name}`"), "let the name hold `{{{ store.name }}}`".to_owned());
         }
         for (what, missing) in [
             ("resources", container.resources.is_none()),
@@ -37,7 +43,7 @@ pub fn check(model: &Model) -> Vec<Diagnostic> {
         ] {
             if missing {
                 let message = format!("the container `{name}` has no `{what}`");
-                mistakes.push(Diagnostic::new(message).hint(format!("state `{what}` in the facts of its blueprint")));
+                wrong(message, format!("state `{what}` in the facts of its blueprint"));
             }
         }
     }

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use super::BuiltService;
 use super::check::check;
 use super::variables::variable_view;
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Diagnostic, Error, Place, Result};
 use crate::facts::{Condition, Container, Facts, FileMount, Resources, SecretFact};
 use crate::selection::Selection;
 use crate::views::{
@@ -23,7 +23,13 @@ pub const NETWORKS: [(&str, bool); 3] = [("edge", false), ("data", true), ("egre
 ///
 /// # Errors
 /// References to nothing, missing limits, cycles: all at once.
-pub fn join(model: &mut Model, mut services: Vec<BuiltService>, shared: &Facts, selection: &Selection) -> Result<()> {
+pub fn join(
+    model: &mut Model,
+    mut services: Vec<BuiltService>,
+    shared: &Facts,
+    selection: &Selection,
+    places: &HashMap<String, Place>,
+) -> Result<()> {
     debug_ports(model, &mut services);
     let stores: HashSet<&str> = selection.stores.iter().map(|s| s.name.as_str()).collect();
     let mut secrets: IndexMap<String, SecretFact> = shared.secrets.clone();
@@ -80,7 +86,12 @@ pub fn join(model: &mut Model, mut services: Vec<BuiltService>, shared: &Facts, 
     model.volumes = volumes.iter().map(|(n, v)| Pair { name: n.clone(), value: String::new(), help: v.help.clone() }).collect();
     model.updates = updates(&services, shared);
     model.settings = shared.variables.iter().map(|v| variable_view(v, "")).collect();
-    mistakes.extend(check(model));
+    for (index, variable) in shared.variables.iter().enumerate() {
+        if shared.variables[..index].iter().any(|v| v.name == variable.name) {
+            mistakes.push(Diagnostic::new(format!("two blueprints state the setting `{}` with different values", variable.name)));
+        }
+    }
+    mistakes.extend(check(model, places));
     model.services = services.into_iter().map(|s| s.view).collect();
     if mistakes.is_empty() { Ok(()) } else { Err(Error::Invalid(mistakes)) }
 }

@@ -7,11 +7,13 @@ mod describe;
 mod services;
 mod variables;
 
+use std::collections::HashMap;
+
 use minijinja::value::Value;
 use serde_json::Value as Json;
 
 use crate::document::{Content, Node};
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Diagnostic, Error, Place, Result};
 use crate::facts::{Connection, Facts};
 use crate::join::Joined;
 use crate::render::{Renderer, pins_value, value_of};
@@ -57,13 +59,14 @@ pub fn build(selection: &Selection, pins: &Json, renderer: &Renderer) -> Result<
         project: value_of(&project),
         mistakes: vec![],
         shared: Joined::default(),
+        places: HashMap::new(),
     };
     let stores = builder.stores();
     let mut services = builder.services(&stores);
     builder.others();
     builder.environment_variables(&mut services);
     let shared = builder.shared_facts();
-    let Builder { pins, mistakes, .. } = builder;
+    let Builder { pins, mistakes, places, .. } = builder;
     if !mistakes.is_empty() {
         return Err(Error::Invalid(mistakes));
     }
@@ -77,7 +80,7 @@ pub fn build(selection: &Selection, pins: &Json, renderer: &Renderer) -> Result<
         stores: stores.into_iter().map(|(view, _)| view).collect(),
         ..Model::default()
     };
-    containers::join(&mut model, services, &shared, selection)?;
+    containers::join(&mut model, services, &shared, selection, &places)?;
     Ok(Stack { model, project, pins })
 }
 
@@ -88,6 +91,8 @@ struct Builder<'a> {
     project: Value,
     mistakes: Vec<Diagnostic>,
     shared: Joined,
+    /// Where each container is stated; a service's under the name of the service.
+    places: HashMap<String, Place>,
 }
 
 /// A store with the part of its facts that is rendered once for each binding.
@@ -146,10 +151,15 @@ impl Builder<'_> {
     }
 
     fn add(&mut self, to: &mut Joined, node: &Node, context: &Value, source: &str) {
-        if let Some(value) = self.evaluate(node, context)
-            && let Err(clashes) = to.add(value, source)
-        {
-            self.mistakes.extend(clashes);
+        let Some(value) = self.evaluate(node, context) else { return };
+        if value.get("container").is_some() {
+            self.places.entry(source.to_owned()).or_insert_with(|| node.locate(&["container".to_owned()]).clone());
+        }
+        for name in value.get("containers").and_then(Json::as_object).into_iter().flat_map(|c| c.keys()) {
+            self.places.entry(name.clone()).or_insert_with(|| node.locate(&["containers".to_owned()]).clone());
+        }
+        if let Err(clashes) = to.add(value, source) {
+            self.mistakes.extend(clashes.into_iter().map(|c| c.at(node.place.clone())));
         }
     }
 

@@ -85,7 +85,7 @@ impl Builder<'_> {
                 }
                 let source = format!("{}/with/{}", chosen.blueprint.name, link.capability);
                 if let Err(clashes) = draft.facts.add(value, &source) {
-                    self.mistakes.extend(clashes);
+                    self.mistakes.extend(clashes.into_iter().map(|c| c.at(node.place.clone())));
                 }
             }
         }

@@ -8,6 +8,7 @@ use super::{Builder, BuiltService, COMMON};
 use crate::answers::ENVIRONMENTS;
 use crate::error::{Diagnostic, did_you_mean};
 use crate::facts::{ByEnvironment, Facts, VariableFact};
+use crate::names::upper;
 use crate::selection::ChosenService;
 use crate::views::{ServiceView, VariableView};
 
@@ -54,6 +55,14 @@ impl Builder<'_> {
         }
         for fact in &facts.variables {
             add(variable_view(fact, &service.name), "its blueprint", &mut self.mistakes);
+        }
+        for (name, fact) in &facts.secrets {
+            // The name by convention, unless the blueprint gives the path another one.
+            if !facts.variables.iter().any(|v| v.secret.as_ref() == Some(name)) {
+                let mut variable = plain(&format!("{}_FILE", upper(name)), &format!("/run/secrets/{name}"), &fact.help);
+                variable.secret = true;
+                add(variable, "a secret of its blueprint", &mut self.mistakes);
+            }
         }
         for pair in &view.env {
             add(plain(&pair.name, &pair.value, ""), "its `env`", &mut self.mistakes);

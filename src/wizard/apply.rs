@@ -94,7 +94,7 @@ impl Draft {
             return;
         }
         // What was said about a service of another kind says nothing about this one; its name and variables stay.
-        service.given = None;
+        let given = service.given.take();
         service.body.retain(|key, _| ["replicas", "env", "secrets", "generated"].contains(&key.as_str()));
         service.body.shift_insert(0, "blueprint".to_owned(), Value::from(name));
         let of_it = |id: &Id| match id {
@@ -102,6 +102,9 @@ impl Draft {
             _ => false,
         };
         self.answered.retain(|id| !of_it(id));
+        if given.is_some() {
+            self.answered.insert(Id::ServiceName(number));
+        }
     }
 
     fn remove_service(&mut self, number: usize) {

@@ -73,6 +73,8 @@ pub fn has_client(service: &Blueprint, other: &Blueprint) -> bool {
 pub mod tests {
     use super::*;
 
+    const DOCKERFILE: &str = "FROM scratch AS dev\nFROM dev AS production\n";
+
     const FILES: &[(&str, &str)] = &[
         (
             "services/tiny-api/blueprint.yaml",
@@ -94,6 +96,9 @@ pub mod tests {
             "summary: A queue\noptions:\n  version: { type: integer, default: 2, choices: [1, 2], question: Which?, frozen: true }\n  \
              durable: { type: boolean, default: true, question: Keep it? }\n",
         ),
+        ("services/tiny-api/files/Dockerfile", DOCKERFILE),
+        ("services/tiny-page/files/Dockerfile", DOCKERFILE),
+        ("services/tiny-worker/files/Dockerfile", DOCKERFILE),
         ("features/tiny-metrics/blueprint.yaml", "summary: Metrics\n"),
         ("features/tiny-dump/blueprint.yaml", "summary: Dumps\nneeds: [tiny-sql]\n"),
         ("targets/tiny-host/blueprint.yaml", "summary: A host\n"),

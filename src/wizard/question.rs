@@ -144,7 +144,11 @@ pub fn question(draft: &Draft, offer: &Offer, id: &Id) -> Question {
         Id::Stores => {
             let reasons: Vec<String> = needs::asked_of(draft, offer, id).into_iter().map(|(_, reason)| reason).collect();
             let rows = offer.stores(false).map(|b| row(draft, offer, b)).collect();
-            let help = if reasons.is_empty() { "for jobs, caches and messages".to_owned() } else { reasons.join(", ") };
+            let help = if reasons.is_empty() {
+                "what else keeps data, such as queues and caches".to_owned()
+            } else {
+                reasons.join(", ")
+            };
             ask("other stores", &help, many(rows, &now))
         }
         Id::Features => {
@@ -172,15 +176,20 @@ fn blueprint_question(draft: &Draft, offer: &Offer, number: usize, now: &str) ->
         language => format!("{} ({language})", b.manifest.summary),
     };
     let mut rows: Vec<(String, String)> = offer.of(Kind::Service).map(|b| (b.name.clone(), summary(b))).collect();
-    let (text, out) = match draft.service(number) {
-        Some(service) => (format!("{} is made from", service.name), format!("take {} out", service.name)),
-        None if draft.services.is_empty() => ("first service".to_owned(), String::new()),
-        None => ("one more service".to_owned(), "that is all".to_owned()),
+    let text = match draft.service(number) {
+        Some(service) => {
+            // A stack has at least one service, so the only one can be changed, but not taken out.
+            if draft.services.len() > 1 {
+                rows.push((NONE.to_owned(), format!("take {} out", service.name)));
+            }
+            format!("{} is made from", service.name)
+        }
+        None if draft.services.is_empty() => "first service".to_owned(),
+        None => {
+            rows.insert(0, (NONE.to_owned(), "that is all".to_owned()));
+            "one more service".to_owned()
+        }
     };
-    // A stack has at least one service, so the only one can be changed, but not taken out.
-    if draft.services.len() > usize::from(draft.service(number).is_some()) {
-        rows.insert(0, (NONE.to_owned(), out));
-    }
     ask(&text, "one image, built from services/<name>; type a language to find what there is for it", one(rows, now))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::draft::Draft;
 use super::id::{Answer, Id, Owner};
@@ -286,4 +286,54 @@ fn a_mistake_leads_to_its_question() {
     let mistakes = check::outcome(&person.draft, &person.offer).err().unwrap();
     let found: HashSet<Id> = mistakes.iter().filter_map(|m| review::question_of(&person.draft, &person.offer, m)).collect();
     assert_eq!(found, HashSet::from([Id::Route(1), Id::Stores, option(Owner::Service(0), "size")]));
+}
+
+/// Numbers that look random and are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn throw(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % sides
+    }
+}
+
+#[test]
+fn whatever_somebody_does_the_settings_say_the_same() {
+    for seed in 0..6 {
+        let mut dice = Dice(seed);
+        let draft = if seed % 2 == 0 {
+            Draft::new(tiny_preset(), true)
+        } else {
+            Draft::new(document::parse("{ name: shop }", &"flags".into()).unwrap(), false)
+        };
+        let mut person = Person::with(draft);
+        for _ in 0..40 {
+            let questions = list(&person.draft, &person.offer);
+            let Some(id) = person.here() else {
+                person.jump(questions[dice.throw(questions.len())].clone());
+                continue;
+            };
+            if dice.throw(5) == 0 {
+                person.back();
+                continue;
+            }
+            let answer = match question(&person.draft, &person.offer, &id).input {
+                Input::Text(now) => Answer::Text(now),
+                Input::YesNo(_) => Answer::Text((dice.throw(2) == 0).to_string()),
+                Input::One(items, _) => Answer::Text(items[dice.throw(items.len())].value.clone()),
+                Input::Many(items, _) => {
+                    Answer::Many(items.into_iter().filter(|_| dice.throw(2) == 0).map(|i| i.value).collect())
+                }
+            };
+            if check::refuse(&person.draft, &person.offer, &id, &answer).is_none() {
+                person.answer(&answer);
+            }
+            let (said, wanted) = (person.draft.document().to_json(), person.draft.wanted());
+            assert_eq!(said, wanted, "seed {seed}: {:?}", person.draft.settings());
+            // Maps are equal in any order, but services have one.
+            let order = |all: &Value| all["services"].to_string();
+            assert_eq!(order(&said), order(&wanted), "seed {seed}: {:?}", person.draft.settings());
+        }
+    }
 }

@@ -1,7 +1,7 @@
 """Every error has the same form: {"message": "..."}."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -19,16 +19,16 @@ class Error(BaseModel):
     message: str
 
 
-RESPONSES: dict[int | str, dict[str, Any]] = {422: {"model": Error}}
+RESPONSES: dict[int | str, dict[str, Any]] = {"default": {"model": Error}}
 
 
-def answer(status: int, message: str, **headers: str) -> JSONResponse:
+def answer(status: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     return JSONResponse({"message": message}, status, headers)
 
 
 async def http_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return answer(error.status_code, error.detail, **(error.headers or {}))
+    return answer(error.status_code, error.detail, error.headers)
 
 
 async def invalid(_: Request, error: Exception) -> JSONResponse:
@@ -43,7 +43,7 @@ async def invalid(_: Request, error: Exception) -> JSONResponse:
 
 async def unavailable(_: Request, error: Exception) -> JSONResponse:
     logger.warning("store does not answer", extra={"reason": str(error)})
-    return answer(503, "temporarily unavailable", **{"Retry-After": "5"})
+    return answer(503, "temporarily unavailable", {"Retry-After": "5"})
 
 
 async def unexpected(_: Request, error: Exception) -> JSONResponse:

@@ -1,9 +1,14 @@
 import { type NextRequest, NextResponse } from "next/server";
+import { PROBE_HEADER, PROBES } from "./server/probes.ts";
 
 const developing = process.env.NODE_ENV === "development";
 
 /** Gives each page a Content-Security-Policy with a nonce, which Next.js puts on the scripts that it writes. */
 export function proxy(request: NextRequest) {
+  if (PROBES.includes(request.nextUrl.pathname)) {
+    return request.headers.has(PROBE_HEADER) ? NextResponse.next() : new NextResponse(null, { status: 404 });
+  }
+
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
   const policy = [
     "default-src 'self'",
@@ -24,4 +29,4 @@ export function proxy(request: NextRequest) {
   return response;
 }
 
-export const config = { matcher: "/((?!_next/static|health|ready|metrics|info|icon.svg).*)" };
+export const config = { matcher: "/((?!_next/static|icon.svg).*)" };

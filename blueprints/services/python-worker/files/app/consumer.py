@@ -21,6 +21,7 @@ from app.logs import request_id
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 5
+ATTEMPT_SECONDS = 600.0
 ABANDONED_SECONDS = 60.0
 FAILED_KEPT = 10_000
 CHANNEL = "events"
@@ -178,7 +179,9 @@ class Consumer:
             raise kinds.Refused("payload: must be JSON") from error
         if not isinstance(payload, dict):
             raise kinds.Refused("payload: must be an object")
-        return json.dumps(await handler(kinds.Job(job["id"], job["kind"], payload, self._publish)))
+        async with asyncio.timeout(ATTEMPT_SECONDS):
+            result = await handler(kinds.Job(job["id"], job["kind"], payload, self._publish))
+        return json.dumps(result)
 
     async def _publish(self, event: dict[str, Any]) -> None:
         await self.client.publish(CHANNEL, json.dumps(event))

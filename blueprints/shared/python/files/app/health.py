@@ -29,12 +29,14 @@ async def ready(request: Request) -> Response:
 
 
 async def answer(store: Store) -> str:
-    try:
-        async with asyncio.timeout(PATIENCE):
-            await store.check()
-    except TimeoutError:
+    check = asyncio.ensure_future(store.check())
+    await asyncio.wait([check], timeout=PATIENCE)
+    if not check.done():
+        # Not awaited: a driver may take its time to give up.
+        check.cancel()
+        check.add_done_callback(lambda late: late.cancelled() or late.exception())
         return "timeout"
-    except Exception as error:
+    if error := check.exception():
         logger.warning("store does not answer", extra={"store": store.NAME, "reason": str(error)})
         return "error"
     return "ok"

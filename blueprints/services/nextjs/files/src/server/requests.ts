@@ -3,6 +3,7 @@ import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { log } from "./log.ts";
 import { countRequest } from "./metrics.ts";
+import { PROBE_HEADER, PROBES } from "./probes.ts";
 import { routeOf } from "./routes.ts";
 
 interface Exchange {
@@ -11,7 +12,6 @@ interface Exchange {
   server: Server;
 }
 
-const PROBES = ["/health", "/ready", "/metrics"];
 /** How long requests in hand may take to finish; the container is killed 10 s later. */
 const SHUTDOWN_MS = 20_000;
 
@@ -34,15 +34,19 @@ export function observeRequests(basePath: string): void {
     response.setHeader("x-request-id", id);
     if (stopping) response.setHeader("connection", "close");
 
-    // Probes ask at the root of the port; below the base path, where everybody can ask, there are none.
-    if (basePath && PROBES.includes(path)) request.url = basePath + path;
-    else if (basePath && PROBES.some((probe) => path === basePath + probe)) request.url = `${basePath}/404`;
+    // Probes ask at the root of the port. Below the base path anybody can ask, and src/proxy.ts turns them away.
+    const probe = PROBES.includes(path);
+    delete request.headers[PROBE_HEADER];
+    if (probe) {
+      request.headers[PROBE_HEADER] = "1";
+      request.url = basePath + path;
+    }
 
     response.once("close", () => {
       const milliseconds = performance.now() - started;
-      const route = response.statusCode === 404 ? "unmatched" : routeOf(path, basePath);
+      const route = probe ? path : response.statusCode === 404 ? "unmatched" : routeOf(path, basePath);
       countRequest(request.method ?? "", route, response.statusCode, milliseconds / 1000);
-      log[PROBES.includes(path) || route === "/_next" ? "debug" : "info"](
+      log[probe || route === "/_next" ? "debug" : "info"](
         {
           request_id: id,
           method: request.method,
@@ -65,7 +69,6 @@ export function observeRequests(basePath: string): void {
       server?.closeAllConnections();
     }, SHUTDOWN_MS).unref();
     process.once("exit", () => {
-      log.info("stopped");
       // Next.js would say 143, but everything has been finished.
       process.exitCode = 0;
     });

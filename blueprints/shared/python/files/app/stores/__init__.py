@@ -5,6 +5,7 @@ To add one, write a module with what `Store` asks for.
 
 import importlib
 import pkgutil
+from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, cast
 
@@ -26,7 +27,7 @@ class Store(Protocol):
     def connect(self, settings: Any, /) -> AbstractAsyncContextManager[None]:
         """Open while the service runs. It does not wait for the store, which may be away."""
 
-    async def check(self) -> None:
+    def check(self) -> Coroutine[Any, Any, None]:
         """Raises when the store does not answer."""
 
 

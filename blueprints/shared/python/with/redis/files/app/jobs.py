@@ -57,5 +57,5 @@ async def state(client: Redis, job_id: str) -> dict[str, Any] | None:
         "id": job_id,
         "kind": fields["kind"],
         "status": fields["status"],
-        "result": json.loads(fields["result"]),
+        "result": json.loads(fields.get("result") or "null"),
     }

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Bundles this commit for a server: scripts/release.sh ID writes
+# dist/images.env and dist/ID.tar.gz. The images of the services must be in
+# the registry under the tag ID; each image is named by its digest.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/lib/common.sh
+. scripts/lib/common.sh
+
+id=${1:?usage: scripts/release.sh ID}
+registry=${REGISTRY:-ghcr.io/chatsphere/chatsphere}
+git diff --quiet HEAD -- || die "there are changes that are not committed"
+
+# image VARIABLE IMAGE: the line that names it by digest.
+image() {
+  local digest
+  digest=$(docker buildx imagetools inspect "$2" --format '{{print .Manifest.Digest}}')
+  printf '%s=%s@%s\n' "$1" "${2%:*}" "$digest"
+}
+
+mkdir -p dist
+bundle=$(mktemp -d)
+trap 'rm -rf "$bundle"' EXIT
+
+# No source code and nothing for development.
+{
+  git ls-files -z -- . ':!services' ':!.*' ':!compose.dev.yaml' ':!compose.test.yaml' ':!docker-bake.hcl' ':!scaffold.*'
+  git ls-files -z -- .env.example
+} | xargs -0 tar --create | tar --extract --directory="$bundle"
+
+{
+  echo "RELEASE=$id"
+  image BACKEND_IMAGE "$registry/backend:$id"
+  image FRONTEND_IMAGE "$registry/frontend:$id"
+  image AI_IMAGE "$registry/ai:$id"
+  image DB_IMAGE postgres:18.6-trixie
+  image REDIS_IMAGE redis:8.2.9
+  image NGINX_IMAGE nginx:1.30.4-trixie
+} >"$bundle/images.env"
+
+(cd "$bundle" && find . -type f -printf '%P\0' | sort -z | xargs -0 sha256sum) >"$bundle.sums"
+mv "$bundle.sums" "$bundle/SHA256SUMS"
+tar --create --gzip --owner=0 --group=0 --directory="$bundle" --file="dist/$id.tar.gz" .
+cp "$bundle/images.env" dist/images.env
+log "dist/$id.tar.gz"

@@ -1,0 +1,17 @@
+import os
+
+# What the application reads, wherever the tests run. Addresses of stores are not among it: the tests
+# that need one are skipped where it is not given.
+VARIABLES = {
+    "ENVIRONMENT": "test",
+    "LOG_LEVEL": "warning",
+    "SERVICE_NAME": "backend",
+    "PORT": "8000",
+    "BASE_PATH": "/api",
+    "WEBSOCKET_PATH": "/ws",
+    # Any file with something in it.
+    "SECRET_KEY_FILE": __file__,
+}
+
+for name, value in VARIABLES.items():
+    os.environ.setdefault(name, value)

@@ -1,0 +1,4 @@
+/** The process lives. */
+export function GET() {
+  return Response.json({ status: "ok" });
+}

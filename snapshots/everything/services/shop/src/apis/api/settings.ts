@@ -1,0 +1,5 @@
+import { z } from "zod";
+
+export const settings = {
+  API_URL: z.url({ protocol: /^https?$/, error: "must be an http:// URL" }),
+};

@@ -1,0 +1,3 @@
+export function GET() {
+  return Response.json({ service: process.env.SERVICE_NAME, environment: process.env.ENVIRONMENT });
+}

@@ -1,0 +1,10 @@
+package main
+
+import (
+	"app/internal/stores"
+	"app/internal/stores/redis"
+)
+
+func init() {
+	stores.Register("redis", redis.Open)
+}

@@ -1,0 +1,15 @@
+import os
+
+# What the application reads, wherever the tests run. Addresses of stores are not among it: the tests
+# that need one are skipped where it is not given.
+VARIABLES = {
+    "ENVIRONMENT": "test",
+    "LOG_LEVEL": "warning",
+    "SERVICE_NAME": "python-worker",
+    "PORT": "9000",
+    "QUOTES": "1",
+    "LINES": "1",
+}
+
+for name, value in VARIABLES.items():
+    os.environ.setdefault(name, value)
