@@ -12,7 +12,7 @@ use include_dir::{Dir, include_dir};
 use serde_json::{Map, Value};
 
 use crate::author;
-use crate::blueprint::{self, Blueprint, Kind, RawFile};
+use crate::blueprint::{self, Blueprint, Kind, RawFile, Source};
 use crate::document::{self, Node};
 use crate::error::{Diagnostic, Error, Result, did_you_mean};
 
@@ -69,8 +69,7 @@ impl Catalogue {
         if kind == Kind::Project {
             return vec!["project".to_owned()];
         }
-        let mut names: Vec<String> = EMBEDDED
-            .get_dir(kind.folder())
+        let mut names: Vec<String> = embedded(kind.folder())
             .into_iter()
             .flat_map(Dir::dirs)
             .filter_map(|d| d.path().file_name()?.to_str().map(str::to_owned))
@@ -92,8 +91,9 @@ impl Catalogue {
         if let Some(known) = self.read.borrow().get(&key) {
             return Ok(Rc::clone(known));
         }
-        let (root, files) = self.files(kind, name)?;
-        let mut blueprint = blueprint::read(kind, name, &root, files, false).map_err(Error::Invalid)?;
+        let (root, files, embedded) = self.files(kind, name)?;
+        let from = Source { shared: false, embedded };
+        let mut blueprint = blueprint::read(kind, name, &root, files, from).map_err(Error::Invalid)?;
         if let Some(base) = blueprint.manifest.extends.clone() {
             if self.open.borrow().iter().any(|n| n == name) {
                 return Err(Diagnostic::new(format!("`{name}` extends itself"))
@@ -130,8 +130,7 @@ impl Catalogue {
 
     /// Names of presets.
     pub fn presets(&self) -> Vec<String> {
-        let mut names: Vec<String> = EMBEDDED
-            .get_dir("presets")
+        let mut names: Vec<String> = embedded("presets")
             .into_iter()
             .flat_map(Dir::files)
             .filter_map(|f| f.path().file_name()?.to_str()?.strip_suffix(".yaml").map(str::to_owned))
@@ -159,7 +158,9 @@ impl Catalogue {
         {
             return Ok((fs_err::read_to_string(root.join(&path))?, label));
         }
-        if let Some(text) = EMBEDDED.get_file(&path).and_then(|f| f.contents_utf8()) {
+        if let Some(text) =
+            embedded("presets").and_then(|d| d.files().find(|f| f.path() == Path::new(&path))).and_then(|f| f.contents_utf8())
+        {
             return Ok((text.to_owned(), label));
         }
         let names = self.presets();
@@ -174,7 +175,8 @@ impl Catalogue {
     /// The extra pins are not readable.
     pub fn pins(&self) -> Result<Value> {
         let mut pins = Value::Object(Map::new());
-        let embedded = EMBEDDED.get_file("pins.yaml").and_then(|f| f.contents_utf8()).unwrap_or_default();
+        let embedded =
+            EMBEDDED.files().find(|f| f.path() == Path::new("pins.yaml")).and_then(|f| f.contents_utf8()).unwrap_or_default();
         let mut texts = vec![(embedded.to_owned(), Arc::<str>::from("blueprints/pins.yaml"))];
         if let Some(path) = self.extra.as_ref().map(|r| r.join("pins.yaml")).filter(|p| p.is_file()) {
             texts.push((fs_err::read_to_string(&path)?, path.display().to_string().into()));
@@ -185,16 +187,16 @@ impl Catalogue {
         Ok(pins)
     }
 
-    fn files(&self, kind: Kind, name: &str) -> Result<(String, Vec<RawFile>)> {
+    fn files(&self, kind: Kind, name: &str) -> Result<(String, Vec<RawFile>, bool)> {
         let inner = if kind == Kind::Project { "project".to_owned() } else { format!("{}/{name}", kind.folder()) };
         if let Some(root) = &self.extra
             && root.join(&inner).is_dir()
         {
             let path = root.join(&inner);
-            return Ok((path.display().to_string(), read_folder(&path)?));
+            return Ok((path.display().to_string(), read_folder(&path)?, false));
         }
-        if let Some(dir) = EMBEDDED.get_dir(&inner) {
-            return Ok((format!("blueprints/{inner}"), read_embedded(dir, &inner)));
+        if let Some(dir) = embedded(&inner) {
+            return Ok((format!("blueprints/{inner}"), read_embedded(dir, &inner), true));
         }
         let names = self.names(kind);
         Err(Diagnostic::new(format!("there is no {} blueprint {}", kind.word(), crate::shape::quoted(name)))
@@ -207,16 +209,17 @@ impl Catalogue {
 
     fn share(&self, blueprint: &mut Blueprint, name: &str) -> Result<()> {
         let inner = format!("shared/{name}");
-        let (root, files) = if let Some(path) = self.extra.as_ref().map(|r| r.join(&inner)).filter(|p| p.is_dir()) {
-            (path.display().to_string(), read_folder(&path)?)
-        } else if let Some(dir) = EMBEDDED.get_dir(&inner) {
-            (format!("blueprints/{inner}"), read_embedded(dir, &inner))
+        let (root, files, embedded) = if let Some(path) = self.extra.as_ref().map(|r| r.join(&inner)).filter(|p| p.is_dir()) {
+            (path.display().to_string(), read_folder(&path)?, false)
+        } else if let Some(dir) = embedded(&inner) {
+            (format!("blueprints/{inner}"), read_embedded(dir, &inner), true)
         } else {
             return Err(Diagnostic::new(format!("`{}` shares `{name}`, which does not exist", blueprint.name))
                 .hint(format!("make the folder `{inner}`"))
                 .into());
         };
-        let shared = blueprint::read(blueprint.kind, name, &root, files, true).map_err(Error::Invalid)?;
+        let shared =
+            blueprint::read(blueprint.kind, name, &root, files, Source { shared: true, embedded }).map_err(Error::Invalid)?;
         blueprint.own.files.extend(shared.own.files);
         blueprint.own.parts.extend(shared.own.parts);
         for (capability, layer) in shared.with {
@@ -265,6 +268,11 @@ fn laid_over(base: Option<Node>, over: Option<Node>) -> Option<Node> {
         }
         (base, over) => over.or(base),
     }
+}
+
+/// A folder of the embedded tree; `include_dir`'s own search looks into every folder on its way.
+fn embedded(path: &str) -> Option<&'static Dir<'static>> {
+    path.split('/').try_fold(&EMBEDDED, |dir, name| dir.dirs().find(|d| d.path().file_name().is_some_and(|n| n == name)))
 }
 
 fn read_embedded(dir: &'static Dir, root: &str) -> Vec<RawFile> {

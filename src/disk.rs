@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Diagnostic, Error, Result};
+use crate::parallel;
 use crate::plan::Plan;
 
 /// Says why a path may not be written, read or deleted: it must stay inside the repository on every system.
@@ -109,21 +110,23 @@ fn stage(parent: &Path, target: &Path, plan: &Plan) -> Result<()> {
 
 fn write_tree(root: &Path, plan: &Plan) -> Result<()> {
     let mut made = std::collections::HashSet::new();
-    for (path, file) in &plan.files {
-        let full = root.join(path);
-        if let Some(folder) = full.parent()
-            && made.insert(folder.to_owned())
-        {
-            fs_err::create_dir_all(folder)?;
+    for folder in plan.files.keys().filter_map(|path| Path::new(path).parent()) {
+        if made.insert(folder) {
+            fs_err::create_dir_all(root.join(folder))?;
         }
+    }
+    let files: Vec<_> = plan.files.iter().collect();
+    parallel::map(&files, |(path, file)| {
+        let full = root.join(path);
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, file.mode);
         let mut out = options.open(&full).map_err(|e| unwritable(&full, &e))?;
-        out.write_all(&file.bytes).map_err(|e| unwritable(&full, &e))?;
-    }
-    Ok(())
+        out.write_all(&file.bytes).map_err(|e| unwritable(&full, &e))
+    })
+    .into_iter()
+    .collect()
 }
 
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! Why: `scaffold.lock` keeps every file as it was generated, so that later merges have a base without network, git or
 //! an old version of anything. It is text, so that people can read it and git can merge it.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::plan::{FileKind, Plan, PlannedFile};
@@ -13,7 +14,7 @@ pub const LOCK: &str = "scaffold.lock";
 /// Adds `scaffold.yaml` and `scaffold.lock` to a plan.
 pub fn complete(plan: &mut Plan, answers: String) {
     let file = |text: String| PlannedFile {
-        bytes: text.into_bytes(),
+        bytes: text.into_bytes().into(),
         mode: 0o644,
         kind: FileKind::Managed,
         origin: vec!["scaffold".to_owned()],
@@ -35,7 +36,7 @@ fn to_text(plan: &Plan) -> String {
             FileKind::Starter => "starter",
         };
         let _ = write!(out, "\n{kind} {:o} {path}\n", file.mode);
-        let text = String::from_utf8_lossy(&file.bytes);
+        let text = std::str::from_utf8(&file.bytes).map_or_else(|_| String::from_utf8_lossy(&file.bytes), Cow::Borrowed);
         for line in text.split_inclusive('\n') {
             out.push(' ');
             out.push_str(line);

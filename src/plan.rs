@@ -1,6 +1,7 @@
 //! Why: dry run, diff, check and the real run must never disagree, so all of them execute this one value: path → bytes,
 //! mode, kind and origin. Making it is pure; nothing here reads or writes a file.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use minijinja::value::Value;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use crate::blueprint::{Asset, Kind, Layer};
 use crate::error::{Diagnostic, Error, Result, did_you_mean};
 use crate::model::Stack;
+use crate::parallel;
 use crate::render::{Renderer, declared_slots, value_of};
 use crate::selection::{Chosen, ChosenService, Selection};
 use crate::views::BindingView;
@@ -27,7 +29,7 @@ pub enum FileKind {
 #[derive(Clone, Debug)]
 pub struct PlannedFile {
     /// Its content.
-    pub bytes: Vec<u8>,
+    pub bytes: Cow<'static, [u8]>,
     /// 0644 or 0755.
     pub mode: u32,
     /// Managed or starter.
@@ -58,6 +60,7 @@ pub fn plan(selection: &Selection, stack: &Stack, renderer: &Renderer) -> Result
         parts: HashMap::new(),
         mistakes: vec![],
         plan: Plan::default(),
+        folded: HashMap::new(),
     };
     planner.collect();
     planner.check_slots();
@@ -74,6 +77,39 @@ struct Job<'a> {
     kind: FileKind,
 }
 
+/// Rendered parts of one shared file by slot, each with who brought it.
+type Slots = BTreeMap<String, Vec<(String, String)>>;
+
+impl Job<'_> {
+    fn render(&self, renderer: &Renderer, parts: Option<&Slots>) -> std::result::Result<Option<PlannedFile>, Diagnostic> {
+        let brought = || parts.into_iter().flatten();
+        let bytes = if self.asset.template {
+            let slots: BTreeMap<&str, Vec<&str>> =
+                brought().map(|(slot, texts)| (slot.as_str(), texts.iter().map(|(_, text)| text.as_str()).collect())).collect();
+            let context = if slots.is_empty() {
+                self.context.clone()
+            } else {
+                minijinja::context! { slots => value_of(&slots), ..self.context.clone() }
+            };
+            let text = renderer.file(self.asset, &context)?;
+            if text.trim().is_empty() {
+                return Ok(None);
+            }
+            Cow::Owned(text.into_bytes())
+        } else {
+            self.asset.bytes.clone()
+        };
+        let mut origin = vec![self.origin.clone()];
+        for (who, _) in brought().flat_map(|(_, texts)| texts) {
+            if !origin.contains(who) {
+                origin.push(who.clone());
+            }
+        }
+        let mode = if bytes.starts_with(b"#!") { 0o755 } else { 0o644 };
+        Ok(Some(PlannedFile { bytes, mode, kind: self.kind, origin }))
+    }
+}
+
 struct Planner<'a> {
     selection: &'a Selection,
     stack: &'a Stack,
@@ -82,9 +118,11 @@ struct Planner<'a> {
     project: Value,
     jobs: Vec<Job<'a>>,
     /// Rendered parts by file, then by slot, with who brought them.
-    parts: HashMap<String, BTreeMap<String, Vec<(String, String)>>>,
+    parts: HashMap<String, Slots>,
     mistakes: Vec<Diagnostic>,
     plan: Plan,
+    /// Paths as a file system sees them where case does not count.
+    folded: HashMap<String, String>,
 }
 
 impl<'a> Planner<'a> {
@@ -225,7 +263,10 @@ impl<'a> Planner<'a> {
     fn check_slots(&mut self) {
         let mut declared: HashMap<&str, Vec<String>> = HashMap::new();
         for job in &self.jobs {
-            declared.entry(&job.path).or_default().extend(declared_slots(job.asset));
+            let slots = declared.entry(&job.path).or_default();
+            if job.asset.template && self.parts.contains_key(&job.path) {
+                slots.extend(declared_slots(job.asset));
+            }
         }
         let chosen = self.selection.services.iter().map(|s| &s.chosen).chain(self.selection.others().map(|(_, c)| c));
         let layers = chosen.flat_map(|c| std::iter::once(&c.blueprint.own).chain(c.blueprint.with.values()));
@@ -253,44 +294,20 @@ impl<'a> Planner<'a> {
     }
 
     fn files(&mut self) {
-        for job in std::mem::take(&mut self.jobs) {
-            let parts = self.parts.get(&job.path);
-            let bytes = if job.asset.template {
-                let slots: BTreeMap<&str, Vec<&str>> = parts
-                    .into_iter()
-                    .flatten()
-                    .map(|(slot, texts)| (slot.as_str(), texts.iter().map(|(_, t)| t.as_str()).collect()))
-                    .collect();
-                let context = if slots.is_empty() {
-                    job.context.clone()
-                } else {
-                    minijinja::context! { slots => value_of(&slots), ..job.context.clone() }
-                };
-                match self.renderer.file(job.asset, &context) {
-                    // A template can decide that its file is not needed.
-                    Ok(text) if text.trim().is_empty() => continue,
-                    Ok(text) => text.into_bytes(),
-                    Err(mistake) => {
-                        self.mistakes.push(mistake);
-                        continue;
-                    }
-                }
-            } else {
-                job.asset.bytes.to_vec()
-            };
-            let mut origin = vec![job.origin.clone()];
-            for who in parts.into_iter().flatten().flat_map(|(_, texts)| texts.iter().map(|(who, _)| who)) {
-                if !origin.contains(who) {
-                    origin.push(who.clone());
-                }
+        let jobs = std::mem::take(&mut self.jobs);
+        let (renderer, shared) = (self.renderer, &self.parts);
+        let outcomes = parallel::map(&jobs, |job| job.render(renderer, shared.get(&job.path)));
+        for (job, outcome) in jobs.into_iter().zip(outcomes) {
+            match outcome {
+                // A template can decide that its file is not needed.
+                Ok(None) => {}
+                Ok(Some(file)) => self.add(&job, file),
+                Err(mistake) => self.mistakes.push(mistake),
             }
-            let mode = if bytes.starts_with(b"#!") { 0o755 } else { 0o644 };
-            self.add(job, PlannedFile { bytes, mode, kind: FileKind::Managed, origin });
         }
     }
 
-    fn add(&mut self, job: Job<'a>, mut file: PlannedFile) {
-        file.kind = job.kind;
+    fn add(&mut self, job: &Job<'a>, file: PlannedFile) {
         let place = || std::sync::Arc::clone(&job.asset.source);
         if let Err(message) = crate::disk::check_path(&job.path) {
             self.mistakes.push(Diagnostic::new(message).in_file(place()));
@@ -303,12 +320,11 @@ impl<'a> Planner<'a> {
                     .in_file(place()),
             ),
             None => {
-                let folded = job.path.to_lowercase();
-                if let Some(twin) = self.plan.files.keys().find(|p| **p != job.path && p.to_lowercase() == folded) {
+                if let Some(twin) = self.folded.insert(job.path.to_lowercase(), job.path.clone()) {
                     let message = format!("`{}` and `{twin}` are one file where case does not count", job.path);
                     self.mistakes.push(Diagnostic::new(message).in_file(place()));
                 }
-                self.plan.files.insert(job.path, file);
+                self.plan.files.insert(job.path.clone(), file);
             }
         }
     }

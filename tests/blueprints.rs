@@ -95,3 +95,11 @@ fn tags(text: &str) -> Vec<&str> {
     }
     found
 }
+
+#[test]
+fn our_own_folders_pass_what_strangers_must_pass() {
+    let folder = common::root().join("blueprints");
+    if let Err(error) = Catalogue::open(Some(&folder)) {
+        panic!("{:#?}", error.diagnostics());
+    }
+}

@@ -111,8 +111,8 @@ fn answers(catalogue: &Catalogue, chosen: &[&(Kind, String)], swap: bool) -> Str
     text + &format!("target: {target}\nci: {ci}\n")
 }
 
-fn bytes(outcome: &Outcome) -> BTreeMap<&String, &Vec<u8>> {
-    outcome.plan.files.iter().map(|(path, file)| (path, &file.bytes)).collect()
+fn bytes(outcome: &Outcome) -> BTreeMap<&String, &[u8]> {
+    outcome.plan.files.iter().map(|(path, file)| (path, &*file.bytes)).collect()
 }
 
 fn check(outcome: &Outcome, case: &str) {

@@ -96,7 +96,7 @@ services:
 environments: { staging: { domain: rehearsal.shape.example, env: { LLM_MODEL: gpt-4-mini } } }
 ",
     );
-    let text = |path: &str| String::from_utf8(outcome.plan.files[path].bytes.clone()).unwrap();
+    let text = |path: &str| String::from_utf8(outcome.plan.files[path].bytes.to_vec()).unwrap();
     assert!(text("config/staging.env").contains("LLM_MODEL=gpt-4-mini\n"));
     assert!(text("config/production.env").contains("LLM_MODEL=gpt-4\n"));
     let environment = compose(&outcome)["services"]["api"]["environment"].as_mapping().unwrap().clone();

@@ -31,7 +31,7 @@ fn snapshots_are_what_their_answers_give() {
         for (path, file) in &outcome.plan.files {
             match expected.get(path) {
                 None => differences.push(format!("{case}: {path} is new")),
-                Some((bytes, _)) if *bytes != file.bytes => {
+                Some((bytes, _)) if *bytes != *file.bytes => {
                     let (old, new) = (String::from_utf8_lossy(bytes), String::from_utf8_lossy(&file.bytes));
                     let diff = similar::TextDiff::from_lines(old.as_ref(), new.as_ref());
                     let text = diff.unified_diff().context_radius(1).to_string();

@@ -96,30 +96,34 @@ def pair_answers(catalogue):
     for service in of["service"]:
         name = service["name"]
         found[f"{name}-alone"] = answers([service])
-        for store in names["store"]:
-            found[f"{name}-{store}"] = answers([service], [store])
-        found[f"{name}-whole"] = answers([service], names["store"], names["feature"], *target, *ci)
+        for store in of["store"]:
+            found[f"{name}-{store['name']}"] = answers([service], [store])
+        found[f"{name}-whole"] = answers([service], of["store"], names["feature"], *target, *ci)
     for feature in names["feature"]:
         found[f"feature-{feature}"] = answers([plain], [], [feature])
-        found[f"feature-{feature}-stores"] = answers([plain], names["store"], [feature])
+        found[f"feature-{feature}-stores"] = answers([plain], of["store"], [feature])
     for name in names["target"]:
         found[f"target-{name}"] = answers([plain], [], [], name)
     for name in names["ci"]:
         found[f"ci-{name}"] = answers([plain], [], [], "none", name)
-        found[f"ci-{name}-stores"] = answers([plain], names["store"], [], "none", name)
+        found[f"ci-{name}-stores"] = answers([plain], of["store"], [], "none", name)
     return found
 
 
 def answers(services, stores=(), features=(), target="none", ci="none"):
-    services = list(services)
-    stores = list(stores)
-    for service in services:
-        stores += [need for need in service["needs"] if need not in stores]
     text = "version: 1\nname: pair\ndomain: pair.example\nregistry: ghcr.io/acme/pair\nservices:\n"
     for service in services:
         text += f"  s-{service['name']}: {{ blueprint: {service['name']}{routing(service['name'])} }}\n"
-    if stores:
-        text += "stores:\n" + "".join(f"  {name}: {{}}\n" for name in stores)
+    provided = {capability for store in stores for capability in store["provides"]}
+    needed = sorted({need for service in services for need in service["needs"]} - provided)
+    lines, taken = [f"  {name}: {{}}\n" for name in needed], set(needed)
+    for store in stores:
+        # The second that provides the same needs a name of its own, for its variables are named after it.
+        second = "second-" if taken & set(store["provides"]) else ""
+        lines.append(f"  {second}{store['name']}: {{ blueprint: {store['name']} }}\n")
+        taken |= set(store["provides"])
+    if lines:
+        text += "stores:\n" + "".join(lines)
     if features:
         text += "features:\n" + "".join(f"  {name}: {{}}\n" for name in features)
     return text + f"target: {target}\nci: {ci}\n"

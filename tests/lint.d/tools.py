@@ -90,12 +90,15 @@ def install_go(folder):
 
 _running = set()
 _lock = threading.Lock()
+_stopped = threading.Event()
 
 
 def run(command, cwd=None, env=None, data=None):
     """Runs a tool to its end: its exit code, standard output and standard error."""
     if not shutil.which(command[0], path=ENVIRONMENT["PATH"]):
         raise Missing(command[0])
+    if _stopped.is_set():
+        raise InterruptedError("the run was stopped")
     pipe = subprocess.PIPE
     with subprocess.Popen(
         [str(word) for word in command],
@@ -116,5 +119,7 @@ def run(command, cwd=None, env=None, data=None):
 
 
 def stop_all():
+    """Ends what runs; what waits for its turn does not begin."""
+    _stopped.set()
     for process in list(_running):
         process.terminate()

@@ -35,7 +35,7 @@ trap 'rm -rf "$bundle"' EXIT
   image AI_IMAGE "$registry/ai:$id"
   image DB_IMAGE postgres:18.6-trixie
   image REDIS_IMAGE redis:8.2.9
-  image NGINX_IMAGE nginx:1.30.4-trixie
+  image NGINX_IMAGE nginx:1.30.6-trixie
 } >"$bundle/images.env"
 
 (cd "$bundle" && find . -type f -printf '%P\0' | sort -z | xargs -0 sha256sum) >"$bundle.sums"

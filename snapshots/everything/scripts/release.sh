@@ -41,7 +41,7 @@ trap 'rm -rf "$bundle"' EXIT
   image REPORTS_IMAGE postgres:17.11-trixie
   image REDIS_IMAGE redis:8.2.9
   image CACHE_IMAGE valkey/valkey:9.1.1
-  image NGINX_IMAGE nginx:1.30.4-trixie
+  image NGINX_IMAGE nginx:1.30.6-trixie
 } >"$bundle/images.env"
 
 (cd "$bundle" && find . -type f -printf '%P\0' | sort -z | xargs -0 sha256sum) >"$bundle.sums"

@@ -37,7 +37,7 @@ trap 'rm -rf "$bundle"' EXIT
   image POSTGRES_IMAGE postgres:18.6-trixie
   image MY_SECOND_DATABASE_IMAGE postgres:16.15-trixie
   image REDIS_IMAGE redis:8.2.9
-  image NGINX_IMAGE nginx:1.30.4-trixie
+  image NGINX_IMAGE nginx:1.30.6-trixie
 } >"$bundle/images.env"
 
 (cd "$bundle" && find . -type f -printf '%P\0' | sort -z | xargs -0 sha256sum) >"$bundle.sums"

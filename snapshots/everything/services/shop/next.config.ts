@@ -10,6 +10,8 @@ const config: NextConfig = {
   poweredByHeader: false,
   // Kept out of the bundles: there must be one registry of metrics in the process.
   serverExternalPackages: ["pino", "prom-client"],
+  // src/server/requests.ts logs them.
+  logging: { incomingRequests: false },
   // Where a developer's browser finds the proxy in front.
   allowedDevOrigins: ["127.0.0.1", "localhost"],
 };

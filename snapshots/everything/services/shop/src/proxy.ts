@@ -29,4 +29,5 @@ export function proxy(request: NextRequest) {
   return response;
 }
 
-export const config = { matcher: "/((?!_next/static|icon.svg).*)" };
+// The start page by itself: under a base path the pattern does not cover it.
+export const config = { matcher: ["/", "/((?!_next/static|icon.svg).*)"] };

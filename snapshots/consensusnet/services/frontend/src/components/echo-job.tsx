@@ -12,7 +12,7 @@ interface Job {
 const PAUSE_MS = 500;
 const ASK_TIMES = 60;
 
-export function EchoJob({ path }: { path: string }) {
+export function EchoJob({ heading, path }: { heading: string; path: string }) {
   const [job, setJob] = useState<Job>();
   const [problem, setProblem] = useState("");
   const [pending, setPending] = useState(false);
@@ -39,7 +39,7 @@ export function EchoJob({ path }: { path: string }) {
 
   return (
     <>
-      <h3>Background job</h3>
+      <h3>{heading}</h3>
       <button onClick={() => void run()} disabled={pending}>
         Run an echo job
       </button>

@@ -14,7 +14,7 @@ export default async function Section() {
         websocket="/ws"
         initial={await ask<Item[]>(`${url}/items`)}
       />
-      <EchoJob path="/api/jobs" />
+      <EchoJob heading="Background job" path="/api/jobs" />
     </section>
   );
 }

@@ -20,8 +20,8 @@ export default async function Section() {
         websocket="/ws"
         initial={await ask<Item[]>(`${url}/items-reports`)}
       />
-      <EchoJob path="/api/jobs" />
-      <EchoJob path="/api/jobs-cache" />
+      <EchoJob heading="jobs" path="/api/jobs" />
+      <EchoJob heading="jobs-cache" path="/api/jobs-cache" />
     </section>
   );
 }

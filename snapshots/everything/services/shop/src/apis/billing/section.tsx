@@ -14,7 +14,7 @@ export default async function Section() {
         websocket="/billing-ws"
         initial={await ask<Item[]>(`${url}/items`)}
       />
-      <EchoJob path="/billing/jobs" />
+      <EchoJob heading="Background job" path="/billing/jobs" />
     </section>
   );
 }

@@ -14,7 +14,7 @@ export default async function Section() {
         websocket="/search-ws"
         initial={await ask<Item[]>(`${url}/items`)}
       />
-      <EchoJob path="/search/v1/jobs" />
+      <EchoJob heading="Background job" path="/search/v1/jobs" />
     </section>
   );
 }
