@@ -40,7 +40,6 @@ pull() {
 # A migration can only be pending when the image that brings it is another one.
 migration_pending() {
   [[ -z $previous ]] ||
-    another_image GO_IMAGE ||
     another_image GO_IMAGE
 }
 another_image() { [[ $(image_of "$id" "$1") != $(image_of "$previous" "$1") ]]; }
