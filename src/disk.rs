@@ -5,7 +5,6 @@ use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Diagnostic, Error, Result};
-use crate::parallel;
 use crate::plan::Plan;
 
 /// Says why a path may not be written, read or deleted: it must stay inside the repository on every system.
@@ -115,18 +114,16 @@ fn write_tree(root: &Path, plan: &Plan) -> Result<()> {
             fs_err::create_dir_all(root.join(folder))?;
         }
     }
-    let files: Vec<_> = plan.files.iter().collect();
-    parallel::map(&files, |(path, file)| {
+    for (path, file) in &plan.files {
         let full = root.join(path);
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, file.mode);
         let mut out = options.open(&full).map_err(|e| unwritable(&full, &e))?;
-        out.write_all(&file.bytes).map_err(|e| unwritable(&full, &e))
-    })
-    .into_iter()
-    .collect()
+        out.write_all(&file.bytes).map_err(|e| unwritable(&full, &e))?;
+    }
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -23,7 +23,6 @@ pub mod join;
 pub mod lock;
 pub mod model;
 pub mod names;
-mod parallel;
 pub mod plan;
 pub mod quote;
 pub mod render;

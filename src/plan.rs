@@ -2,15 +2,16 @@
 //! mode, kind and origin. Making it is pure; nothing here reads or writes a file.
 
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
+use minijinja::Template;
 use minijinja::value::Value;
 use serde::Serialize;
 
 use crate::blueprint::{Asset, Kind, Layer};
 use crate::error::{Diagnostic, Error, Result, did_you_mean};
 use crate::model::Stack;
-use crate::parallel;
 use crate::render::{Renderer, declared_slots, value_of};
 use crate::selection::{Chosen, ChosenService, Selection};
 use crate::views::BindingView;
@@ -80,8 +81,13 @@ struct Job<'a> {
 /// Rendered parts of one shared file by slot, each with who brought it.
 type Slots = BTreeMap<String, Vec<(String, String)>>;
 
-impl Job<'_> {
-    fn render(&self, renderer: &Renderer, parts: Option<&Slots>) -> std::result::Result<Option<PlannedFile>, Diagnostic> {
+impl<'a> Job<'a> {
+    fn render(
+        &self,
+        renderer: &'a Renderer,
+        compiled: &mut HashMap<*const u8, Template<'a, 'a>>,
+        parts: Option<&Slots>,
+    ) -> std::result::Result<Option<PlannedFile>, Diagnostic> {
         let brought = || parts.into_iter().flatten();
         let bytes = if self.asset.template {
             let slots: BTreeMap<&str, Vec<&str>> =
@@ -91,7 +97,11 @@ impl Job<'_> {
             } else {
                 minijinja::context! { slots => value_of(&slots), ..self.context.clone() }
             };
-            let text = renderer.file(self.asset, &context)?;
+            let template = match compiled.entry(self.asset.bytes.as_ptr()) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(renderer.compile(self.asset)?),
+            };
+            let text = renderer.render(template, self.asset, &context)?;
             if text.trim().is_empty() {
                 return Ok(None);
             }
@@ -295,10 +305,11 @@ impl<'a> Planner<'a> {
 
     fn files(&mut self) {
         let jobs = std::mem::take(&mut self.jobs);
-        let (renderer, shared) = (self.renderer, &self.parts);
-        let outcomes = parallel::map(&jobs, |job| job.render(renderer, shared.get(&job.path)));
-        for (job, outcome) in jobs.into_iter().zip(outcomes) {
-            match outcome {
+        let (renderer, shared) = (self.renderer, std::mem::take(&mut self.parts));
+        // One template serves every service and binding that its blueprint is used for.
+        let mut compiled: HashMap<*const u8, Template> = HashMap::new();
+        for job in jobs {
+            match job.render(renderer, &mut compiled, shared.get(&job.path)) {
                 // A template can decide that its file is not needed.
                 Ok(None) => {}
                 Ok(Some(file)) => self.add(&job, file),

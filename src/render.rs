@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Kwargs, Serde, Value, ValueKind};
-use minijinja::{AutoEscape, Environment, ErrorKind, State, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, ErrorKind, State, Template, UndefinedBehavior};
 use serde::Serialize;
 
 use crate::blueprint::{Asset, Blueprint};
@@ -70,17 +70,29 @@ impl Renderer {
         Self { env }
     }
 
-    /// Renders a template file.
+    /// Compiles a template file.
+    ///
+    /// # Errors
+    /// The mistake with the line of the template.
+    pub fn compile<'a>(&'a self, asset: &'a Asset) -> Result<Template<'a, 'a>, Diagnostic> {
+        let source = text_of(asset)?;
+        self.env.template_from_named_str(&asset.source, source).map_err(|e| mistake(&e, &asset.source, source))
+    }
+
+    /// Renders what `compile` made of the file.
+    ///
+    /// # Errors
+    /// The mistake with the line of the template.
+    pub fn render(&self, template: &Template, asset: &Asset, context: &Value) -> Result<String, Diagnostic> {
+        template.render(context).map_err(|e| mistake(&e, &asset.source, text_of(asset).unwrap_or_default()))
+    }
+
+    /// Renders a template file that is used once.
     ///
     /// # Errors
     /// The mistake with the line of the template.
     pub fn file(&self, asset: &Asset, context: &Value) -> Result<String, Diagnostic> {
-        let source = std::str::from_utf8(&asset.bytes)
-            .map_err(|_| Diagnostic::new("a template must be UTF-8").in_file(Arc::clone(&asset.source)))?;
-        self.env
-            .template_from_named_str(&asset.source, source)
-            .and_then(|template| template.render(context))
-            .map_err(|e| mistake(&e, &asset.source, source))
+        self.render(&self.compile(asset)?, asset, context)
     }
 
     /// Renders all texts of facts; one that is a single expression keeps the type of its value.
@@ -190,6 +202,10 @@ pub fn syntax_mistakes(blueprint: &Blueprint) -> Vec<Diagnostic> {
         }
     }
     mistakes
+}
+
+fn text_of(asset: &Asset) -> Result<&str, Diagnostic> {
+    std::str::from_utf8(&asset.bytes).map_err(|_| Diagnostic::new("a template must be UTF-8").in_file(Arc::clone(&asset.source)))
 }
 
 fn is_template(text: &str) -> bool {

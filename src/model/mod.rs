@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 
 use crate::document::{Content, Node};
 use crate::error::{Diagnostic, Error, Place, Result};
-use crate::facts::{Connection, Facts};
+use crate::facts::Facts;
 use crate::join::Joined;
 use crate::render::{Renderer, pins_value, value_of};
 use crate::selection::{Chosen, Selection};
@@ -60,6 +60,7 @@ pub fn build(selection: &Selection, pins: &Json, renderer: &Renderer) -> Result<
         mistakes: vec![],
         shared: Joined::default(),
         places: HashMap::new(),
+        rendered: vec![],
     };
     let stores = builder.stores();
     let mut services = builder.services(&stores);
@@ -93,6 +94,8 @@ struct Builder<'a> {
     shared: Joined,
     /// Where each container is stated; a service's under the name of the service.
     places: HashMap<String, Place>,
+    /// All facts as rendered, with their places.
+    rendered: Vec<Node>,
 }
 
 /// A store with the part of its facts that is rendered once for each binding.
@@ -163,7 +166,8 @@ impl Builder<'_> {
         }
     }
 
-    /// Renders facts and checks their types once more, now that templates have become values.
+    /// Renders facts. Their types are checked when all of them are joined; only then, if something does not fit, is each
+    /// of them held against the schema to find the place.
     fn evaluate(&mut self, node: &Node, context: &Value) -> Option<Json> {
         match self.renderer.facts(node, context) {
             Err(mistake) => {
@@ -172,15 +176,25 @@ impl Builder<'_> {
             }
             Ok(rendered) => {
                 let value = rendered.to_json();
-                if serde_json::from_value::<Facts>(value.clone()).is_err()
-                    && serde_json::from_value::<Connection>(value.clone()).is_err()
-                {
-                    let schema = schemars::schema_for!(Facts).to_value();
-                    self.mistakes.extend(Shape::new(&schema).check(&rendered));
-                }
+                self.rendered.push(rendered);
                 Some(value)
             }
         }
+    }
+
+    /// The places of all facts whose values are not of their types.
+    fn wrong_types(&self) -> Vec<Diagnostic> {
+        let schema = schemars::schema_for!(Facts).to_value();
+        let shape = Shape::new(&schema);
+        let mut found: Vec<Diagnostic> = Vec::new();
+        for node in &self.rendered {
+            for mistake in shape.check(node) {
+                if !found.contains(&mistake) {
+                    found.push(mistake);
+                }
+            }
+        }
+        found
     }
 
     fn typed(&mut self, value: Json, source: &str) -> Option<Facts> {
@@ -188,6 +202,8 @@ impl Builder<'_> {
         match serde_json::from_value(value) {
             Ok(facts) => Some(facts),
             Err(error) => {
+                let placed = self.wrong_types();
+                self.mistakes.extend(placed);
                 if self.mistakes.is_empty() {
                     self.mistakes.push(Diagnostic::new(format!("facts of `{source}`: {error}")));
                 }

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
+use minijinja::value::Value;
 use serde_json::Value as Json;
 
 use super::describe::{api_binding, service_view};
 use super::variables::variable_view;
 use super::{Builder, BuiltService, BuiltStore};
+use crate::document::Node;
+use crate::error::Diagnostic;
 use crate::facts::Connection;
 use crate::join::Joined;
 use crate::render::value_of;
@@ -75,9 +78,13 @@ impl Builder<'_> {
             if let Some(mut value) = self.evaluate(node, &context) {
                 // Commands of two bindings stand side by side, they are not one list.
                 if let Some(Json::Object(commands)) = value.get_mut("commands") {
-                    let mut take =
-                        |key: &str| commands.shift_remove(key).and_then(|v| serde_json::from_value::<Vec<String>>(v).ok());
-                    let (migrate, seed) = (take("migrate"), take("seed"));
+                    let taken =
+                        ["migrate", "seed"].map(|key| commands.shift_remove(key).map(serde_json::from_value::<Vec<String>>));
+                    if taken.iter().flatten().any(std::result::Result::is_err) {
+                        let placed = self.wrong_types();
+                        self.mistakes.extend(placed);
+                    }
+                    let [migrate, seed] = taken.map(|command| command.and_then(std::result::Result::ok));
                     if let Some(command) = migrate.filter(|_| binding.owner) {
                         draft.migrations.push((link.to.clone(), command));
                         draft.seeds.extend(seed.filter(|s| !draft.seeds.contains(s)));
@@ -90,6 +97,19 @@ impl Builder<'_> {
             }
         }
         draft.view.uses.push(binding);
+    }
+
+    fn connection(&mut self, node: &Node, context: &Value) -> Connection {
+        match self.renderer.facts(node, context) {
+            Ok(rendered) => serde_json::from_value(rendered.to_json()).unwrap_or_else(|e| {
+                self.mistakes.push(Diagnostic::new(format!("`connection`: {e}")).at(node.place.clone()));
+                Connection::default()
+            }),
+            Err(mistake) => {
+                self.mistakes.push(mistake);
+                Connection::default()
+            }
+        }
     }
 
     fn feature_capabilities(&self, chosen: &Chosen) -> Vec<String> {
@@ -116,8 +136,7 @@ impl Builder<'_> {
             ..BindingView::default()
         };
         let context = self.context(&store.chosen, &[("store", value_of(view)), ("binding", value_of(&binding))]);
-        let value = connection.as_ref().and_then(|node| self.evaluate(node, &context)).unwrap_or_default();
-        let connection: Connection = serde_json::from_value(value).unwrap_or_default();
+        let connection = connection.as_ref().map_or_else(Connection::default, |node| self.connection(node, &context));
         binding.variables = connection.variables.iter().map(|v| variable_view(v, &service.name)).collect();
         binding
     }
