@@ -34,12 +34,16 @@ partial=$(mktemp -d backups/.partial-XXXXXX)
 trap 'rm -rf "$partial"' EXIT
 
 printf 'release %s\n' "$(setting RELEASE none)" >"$partial/about"
+saved=0
 for store in scripts/backup.d/*.sh; do
   [[ -x $store ]] || continue
   log "backing up $(basename "$store" .sh)"
   "$store" dump "$partial"
   "$store" check "$partial"
+  saved=$((saved + 1))
 done
+# An empty backup would look like a good one until the day it is needed.
+((saved > 0)) || die 'there is nothing to back up: scripts/backup.d/ has a file for no store'
 (cd "$partial" && sha256 ./* >SHA256SUMS)
 
 name=$(date -u +%Y%m%dT%H%M%SZ)
