@@ -103,3 +103,14 @@ fn our_own_folders_pass_what_strangers_must_pass() {
         panic!("{:#?}", error.diagnostics());
     }
 }
+
+#[test]
+fn every_pinned_action_is_used() {
+    let pins = Catalogue::open(None).unwrap().pins().unwrap();
+    let all = templates();
+    let actions = pins["actions"].as_object().unwrap();
+    assert!(!actions.is_empty());
+    for name in actions.keys() {
+        assert!(all.iter().any(|(_, text)| text.contains(name.as_str())), "nobody uses the pin of {name}");
+    }
+}
