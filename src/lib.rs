@@ -21,6 +21,7 @@ pub mod facts;
 pub mod input;
 pub mod join;
 pub mod lock;
+pub mod merge;
 pub mod model;
 pub mod names;
 pub mod plan;

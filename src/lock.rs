@@ -2,6 +2,7 @@
 //! an old version of anything. It is text, so that people can read it and git can merge it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::plan::{FileKind, Plan, PlannedFile};
@@ -10,6 +11,46 @@ use crate::plan::{FileKind, Plan, PlannedFile};
 pub const ANSWERS: &str = "scaffold.yaml";
 /// The lock.
 pub const LOCK: &str = "scaffold.lock";
+
+/// The content of the lock.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lock {
+    /// The version of scaffold that wrote it.
+    pub scaffold: String,
+    /// The files by path; the answers file is one of them, the lock is not.
+    pub files: BTreeMap<String, Locked>,
+}
+
+/// One file as it was generated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Locked {
+    /// Managed or starter.
+    pub kind: FileKind,
+    /// 0644 or 0755.
+    pub mode: u32,
+    /// The content: the base of the next merge.
+    pub bytes: Cow<'static, [u8]>,
+    /// What the user did, or has yet to do.
+    pub state: State,
+}
+
+/// Where a file of the lock stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// The base is what scaffold wants the file to be.
+    Settled,
+    /// The user deleted the file; it stays deleted.
+    Deleted,
+    /// A newer version waits for `resolve`, which makes it the base.
+    Waiting {
+        /// Mode of the newer version.
+        mode: u32,
+        /// The newer version.
+        bytes: Cow<'static, [u8]>,
+    },
+    /// Scaffold no longer has this file, and the user edited it; `resolve` lets go of it or deletes it.
+    Dropped,
+}
 
 /// Adds `scaffold.yaml` and `scaffold.lock` to a plan.
 pub fn complete(plan: &mut Plan, answers: String) {
@@ -20,30 +61,54 @@ pub fn complete(plan: &mut Plan, answers: String) {
         origin: vec!["scaffold".to_owned()],
     };
     plan.files.insert(ANSWERS.to_owned(), file(answers));
-    let lock = to_text(plan);
+    let lock = to_text(&of_plan(plan));
     plan.files.insert(LOCK.to_owned(), file(lock));
 }
 
-/// The lock of a plan: a section for each file in the order of paths, each line of content after one space.
-fn to_text(plan: &Plan) -> String {
-    let size: usize = plan.files.values().map(|f| f.bytes.len() + f.bytes.len() / 20).sum();
+/// The lock of a plan that is written as it is.
+pub fn of_plan(plan: &Plan) -> Lock {
+    let files = plan.files.iter().filter(|(path, _)| *path != LOCK);
+    let locked =
+        |file: &PlannedFile| Locked { kind: file.kind, mode: file.mode, bytes: file.bytes.clone(), state: State::Settled };
+    Lock {
+        scaffold: env!("CARGO_PKG_VERSION").to_owned(),
+        files: files.map(|(path, file)| (path.clone(), locked(file))).collect(),
+    }
+}
+
+/// The text of a lock: a section for each file in the order of paths, each line of content after one space.
+pub fn to_text(lock: &Lock) -> String {
+    let size: usize = lock.files.values().map(|f| f.bytes.len() + f.bytes.len() / 20).sum();
     let mut out = String::with_capacity(size + 4096);
     out.push_str("# What scaffold generated: the base for merging later changes. Commit it, do not edit it.\n");
-    let _ = writeln!(out, "scaffold {}", env!("CARGO_PKG_VERSION"));
-    for (path, file) in &plan.files {
+    let _ = writeln!(out, "scaffold {}", lock.scaffold);
+    for (path, file) in &lock.files {
         let kind = match file.kind {
             FileKind::Managed => "managed",
             FileKind::Starter => "starter",
         };
         let _ = write!(out, "\n{kind} {:o} {path}\n", file.mode);
-        let text = std::str::from_utf8(&file.bytes).map_or_else(|_| String::from_utf8_lossy(&file.bytes), Cow::Borrowed);
-        for line in text.split_inclusive('\n') {
-            out.push(' ');
-            out.push_str(line);
-        }
-        if !text.ends_with('\n') {
-            out.push_str("\n\\ no newline at the end\n");
+        content(&mut out, &file.bytes);
+        match &file.state {
+            State::Settled => {}
+            State::Deleted => out.push_str("\\ deleted by the user\n"),
+            State::Dropped => out.push_str("\\ no longer generated, edited by the user\n"),
+            State::Waiting { mode, bytes } => {
+                let _ = writeln!(out, "\\ waiting {mode:o}");
+                content(&mut out, bytes);
+            }
         }
     }
     out
+}
+
+fn content(out: &mut String, bytes: &[u8]) {
+    let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
+    for line in text.split_inclusive('\n') {
+        out.push(' ');
+        out.push_str(line);
+    }
+    if !text.ends_with('\n') {
+        out.push_str("\n\\ no newline at the end\n");
+    }
 }

@@ -43,7 +43,8 @@ machine_authorities() { cat /etc/ssl/certs/ca-certificates.crt /usr/local/share/
 # authorities go in as sources too, so that a later update-ca-certificates keeps them.
 make_base() {
     local target=$1
-    nice "$tools/sbin/mmdebstrap" --quiet --variant=minbase --include=ca-certificates \
+    # It calls its own helper by name.
+    PATH=$tools/sbin:$PATH nice "$tools/sbin/mmdebstrap" --quiet --variant=minbase --include=ca-certificates \
         --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='Acquire::Languages "none"' \
         --dpkgopt='force-unsafe-io' --dpkgopt='path-exclude=/usr/share/man/*' \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \

@@ -100,7 +100,7 @@ unpack_tools() {
     rm -rf "$ground/apt/$suite" "$scratch/debs" "$scratch/root/usr/share/doc" "$scratch/root/usr/share/man"
     # Only the client goes into the caller's PATH; the engine finds its helpers in sbin, which is the engine's alone.
     ln -s ../root/usr/bin/docker "$scratch/bin/docker"
-    ln -s ../root/usr/bin/{containerd,containerd-shim-runc-v2,docker-registry,mmdebstrap} \
+    ln -s ../root/usr/bin/{containerd,containerd-shim-runc-v2,docker-registry,mmdebstrap,mmtarfilter} \
         ../root/usr/sbin/{dockerd,docker-proxy,runc} "$scratch/sbin/"
     ln -s ../root/usr/bin/tini-static "$scratch/sbin/docker-init"
     wrap_iptables "$scratch/root" "$scratch/sbin" "$target/root"
