@@ -1,11 +1,18 @@
 //! Why: `scaffold.lock` keeps every file as it was generated, so that later merges have a base without network, git or
 //! an old version of anything. It is text, so that people can read it and git can merge it.
 
+mod content;
+mod read;
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::plan::{FileKind, Plan, PlannedFile};
+
+pub use read::{Reading, read};
 
 /// The answers file.
 pub const ANSWERS: &str = "scaffold.yaml";
@@ -76,7 +83,8 @@ pub fn of_plan(plan: &Plan) -> Lock {
     }
 }
 
-/// The text of a lock: a section for each file in the order of paths, each line of content after one space.
+/// The text of a lock: a section for each file in the order of paths, then `end`, so that a lock that was cut short is
+/// no shorter lock.
 pub fn to_text(lock: &Lock) -> String {
     let size: usize = lock.files.values().map(|f| f.bytes.len() + f.bytes.len() / 20).sum();
     let mut out = String::with_capacity(size + 4096);
@@ -87,28 +95,23 @@ pub fn to_text(lock: &Lock) -> String {
             FileKind::Managed => "managed",
             FileKind::Starter => "starter",
         };
-        let _ = write!(out, "\n{kind} {:o} {path}\n", file.mode);
-        content(&mut out, &file.bytes);
+        let _ = writeln!(out, "{kind} {:o} {path}", file.mode);
+        content::write(&mut out, &file.bytes);
         match &file.state {
             State::Settled => {}
-            State::Deleted => out.push_str("\\ deleted by the user\n"),
-            State::Dropped => out.push_str("\\ no longer generated, edited by the user\n"),
+            State::Deleted => out.push_str(DELETED),
+            State::Dropped => out.push_str(DROPPED),
             State::Waiting { mode, bytes } => {
-                let _ = writeln!(out, "\\ waiting {mode:o}");
-                content(&mut out, bytes);
+                let _ = writeln!(out, "{WAITING}{mode:o}");
+                content::write(&mut out, bytes);
             }
         }
     }
+    out.push_str(END);
     out
 }
 
-fn content(out: &mut String, bytes: &[u8]) {
-    let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
-    for line in text.split_inclusive('\n') {
-        out.push(' ');
-        out.push_str(line);
-    }
-    if !text.ends_with('\n') {
-        out.push_str("\n\\ no newline at the end\n");
-    }
-}
+const DELETED: &str = "\\ deleted by the user\n";
+const DROPPED: &str = "\\ no longer generated, edited by the user\n";
+const WAITING: &str = "\\ waiting ";
+const END: &str = "end\n";

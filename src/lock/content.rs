@@ -1,0 +1,146 @@
+//! Why: any content must come back to the byte, also after tools that trim blanks or change line ends went over the
+//! lock, and git must still show and merge it line by line. So a plain line stands after one space, an empty one is
+//! empty, a line with something invisible in it stands escaped after `~`, and what is no text stands as base64 after `+`.
+//!
+//! No line begins with what git's conflict markers begin with.
+
+/// Says that the last line has no line end.
+const OPEN: &str = "\\ no newline at the end";
+
+const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// Appends the lines that stand for a content.
+pub fn write(out: &mut String, bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return base64(out, bytes) };
+    for line in text.split_inclusive('\n') {
+        let body = line.strip_suffix('\n').unwrap_or(line);
+        if invisible(body) {
+            escape(out, body);
+        } else if !body.is_empty() {
+            out.push(' ');
+            out.push_str(body);
+        }
+        out.push('\n');
+    }
+    if !text.is_empty() && !text.ends_with('\n') {
+        out.push_str(OPEN);
+        out.push('\n');
+    }
+}
+
+/// Whether a line holds what a person or a tool would overlook.
+fn invisible(line: &str) -> bool {
+    line.ends_with([' ', '\t']) || line.bytes().any(|b| (b < b' ' && b != b'\t') || b == 0x7f)
+}
+
+fn escape(out: &mut String, line: &str) {
+    out.push('~');
+    let visible = line.trim_end_matches([' ', '\t']).len();
+    for (at, c) in line.char_indices() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '\r' => out.push_str("\\r"),
+            '\t' if at < visible => out.push('\t'),
+            ' ' if at < visible => out.push(' '),
+            c if c <= ' ' || c == '\x7f' => out.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+}
+
+fn base64(out: &mut String, bytes: &[u8]) {
+    for line in bytes.chunks(57) {
+        out.push('+');
+        for group in line.chunks(3) {
+            let word = group.iter().fold(0u32, |word, b| word << 8 | u32::from(*b)) << (8 * (3 - group.len()));
+            for digit in 0..=group.len() {
+                out.push(char::from(DIGITS[(word >> (18 - 6 * digit)) as usize & 63]));
+            }
+        }
+        out.push('\n');
+    }
+}
+
+/// Collects content from lines.
+#[derive(Default)]
+pub struct Reader {
+    bytes: Vec<u8>,
+    binary: bool,
+    closed: bool,
+}
+
+impl Reader {
+    /// Takes a line without its line end.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn line(&mut self, line: &str) -> Result<(), &'static str> {
+        if self.closed {
+            return Err("text after the last line");
+        }
+        if line == OPEN {
+            self.closed = true;
+            return match self.bytes.pop() {
+                Some(b'\n') if !self.binary => Ok(()),
+                _ => Err("no line to end here"),
+            };
+        }
+        let binary = line.starts_with('+');
+        if self.binary != binary && !self.bytes.is_empty() {
+            return Err("text and base64 in one file");
+        }
+        self.binary = binary;
+        match line.split_at_checked(1) {
+            None => {}
+            Some((" ", rest)) => self.bytes.extend_from_slice(rest.as_bytes()),
+            Some(("~", rest)) => unescape(&mut self.bytes, rest)?,
+            Some(("+", rest)) => return unbase64(&mut self.bytes, rest.as_bytes()),
+            Some(_) => return Err("no line of a lock"),
+        }
+        self.bytes.push(b'\n');
+        Ok(())
+    }
+
+    /// The content.
+    pub fn finish(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+fn unescape(out: &mut Vec<u8>, line: &str) -> Result<(), &'static str> {
+    const WRONG: &str = "an escape that is none";
+    let mut rest = line;
+    while let Some(at) = rest.find('\\') {
+        out.extend_from_slice(&rest.as_bytes()[..at]);
+        let after = &rest[at + 1..];
+        let (byte, length) = match after.as_bytes() {
+            [b'\\', ..] => (b'\\', 1),
+            [b'r', ..] => (b'\r', 1),
+            [b'x', b'0'..=b'7', ..] => match after.get(1..3).map(|digits| u8::from_str_radix(digits, 16)) {
+                Some(Ok(byte)) => (byte, 3),
+                _ => return Err(WRONG),
+            },
+            _ => return Err(WRONG),
+        };
+        out.push(byte);
+        rest = &after[length..];
+    }
+    out.extend_from_slice(rest.as_bytes());
+    Ok(())
+}
+
+fn unbase64(out: &mut Vec<u8>, line: &[u8]) -> Result<(), &'static str> {
+    for group in line.chunks(4) {
+        let mut word = 0;
+        for digit in group {
+            let value = DIGITS.iter().position(|d| d == digit).ok_or("no base64")?;
+            word = word << 6 | u32::try_from(value).unwrap_or_default();
+        }
+        if group.len() == 1 {
+            return Err("no base64");
+        }
+        let bytes = (word << (6 * (4 - group.len()))).to_be_bytes();
+        out.extend_from_slice(&bytes[1..group.len()]);
+    }
+    Ok(())
+}
