@@ -5,14 +5,13 @@ use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
-use minijinja::Template;
 use minijinja::value::Value;
 use serde::Serialize;
 
 use crate::blueprint::{Asset, Kind, Layer};
 use crate::error::{Diagnostic, Error, Result, did_you_mean};
 use crate::model::Stack;
-use crate::render::{Renderer, declared_slots, value_of};
+use crate::render::{Compiled, Renderer, declared_slots, value_of};
 use crate::selection::{Chosen, ChosenService, Selection};
 use crate::views::BindingView;
 
@@ -85,7 +84,7 @@ impl<'a> Job<'a> {
     fn render(
         &self,
         renderer: &'a Renderer,
-        compiled: &mut HashMap<*const u8, Template<'a, 'a>>,
+        compiled: &mut HashMap<*const u8, Compiled<'a>>,
         parts: Option<&Slots>,
     ) -> std::result::Result<Option<PlannedFile>, Diagnostic> {
         let brought = || parts.into_iter().flatten();
@@ -307,7 +306,7 @@ impl<'a> Planner<'a> {
         let jobs = std::mem::take(&mut self.jobs);
         let (renderer, shared) = (self.renderer, std::mem::take(&mut self.parts));
         // One template serves every service and binding that its blueprint is used for.
-        let mut compiled: HashMap<*const u8, Template> = HashMap::new();
+        let mut compiled: HashMap<*const u8, Compiled> = HashMap::new();
         for job in jobs {
             match job.render(renderer, &mut compiled, shared.get(&job.path)) {
                 // A template can decide that its file is not needed.

@@ -21,6 +21,20 @@ pub struct Renderer {
     env: Environment<'static>,
 }
 
+/// A template file, ready to be rendered.
+pub struct Compiled<'a> {
+    head: Template<'a, 'a>,
+    /// What follows the last tag. A lock of dependencies has its only tag in its first lines and is a hundred kilobytes
+    /// long, which the template engine need not read.
+    tail: &'a str,
+}
+
+/// A template up to the line of its last tag, and the plain text after that.
+fn split_tail(source: &str) -> (&str, &str) {
+    let Some(last) = source.rfind("}}") else { return ("", source) };
+    source.split_at(source[last..].find('\n').map_or(source.len(), |end| last + end + 1))
+}
+
 impl Default for Renderer {
     fn default() -> Self {
         Self::new()
@@ -74,17 +88,22 @@ impl Renderer {
     ///
     /// # Errors
     /// The mistake with the line of the template.
-    pub fn compile<'a>(&'a self, asset: &'a Asset) -> Result<Template<'a, 'a>, Diagnostic> {
+    pub fn compile<'a>(&'a self, asset: &'a Asset) -> Result<Compiled<'a>, Diagnostic> {
         let source = text_of(asset)?;
-        self.env.template_from_named_str(&asset.source, source).map_err(|e| mistake(&e, &asset.source, source))
+        let (head, tail) = split_tail(source);
+        let head = self.env.template_from_named_str(&asset.source, head).map_err(|e| mistake(&e, &asset.source, source))?;
+        Ok(Compiled { head, tail })
     }
 
     /// Renders what `compile` made of the file.
     ///
     /// # Errors
     /// The mistake with the line of the template.
-    pub fn render(&self, template: &Template, asset: &Asset, context: &Value) -> Result<String, Diagnostic> {
-        template.render(context).map_err(|e| mistake(&e, &asset.source, text_of(asset).unwrap_or_default()))
+    pub fn render(&self, template: &Compiled, asset: &Asset, context: &Value) -> Result<String, Diagnostic> {
+        let rendered = template.head.render(context);
+        let mut text = rendered.map_err(|e| mistake(&e, &asset.source, text_of(asset).unwrap_or_default()))?;
+        text.push_str(template.tail);
+        Ok(text)
     }
 
     /// Renders a template file that is used once.

@@ -12,8 +12,12 @@ const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /// Appends the lines that stand for a content.
 pub fn write(out: &mut String, bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return base64(out, bytes) };
-    for line in text.split_inclusive('\n') {
-        let body = line.strip_suffix('\n').unwrap_or(line);
+    let mut rest = text;
+    // Half a megabyte goes through here in every run, so lines are found many bytes at a time.
+    while !rest.is_empty() {
+        let end = memchr::memchr(b'\n', rest.as_bytes());
+        let body = &rest[..end.unwrap_or(rest.len())];
+        rest = end.map_or("", |end| &rest[end + 1..]);
         if invisible(body) {
             escape(out, body);
         } else if !body.is_empty() {
@@ -30,7 +34,9 @@ pub fn write(out: &mut String, bytes: &[u8]) {
 
 /// Whether a line holds what a person or a tool would overlook.
 fn invisible(line: &str) -> bool {
-    line.ends_with([' ', '\t']) || line.bytes().any(|b| (b < b' ' && b != b'\t') || b == 0x7f)
+    let control = |b: &u8| (*b < b' ' && *b != b'\t') || *b == 0x7f;
+    // Counting has no early way out, which lets the compiler look at many bytes at once.
+    matches!(line.as_bytes().last(), Some(b' ' | b'\t')) || line.as_bytes().iter().filter(|b| control(b)).count() > 0
 }
 
 fn escape(out: &mut String, line: &str) {
