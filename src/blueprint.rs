@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::answers::Scalar;
+use crate::compact;
 use crate::document::{self, Node};
 use crate::error::{Diagnostic, did_you_mean};
 use crate::facts::Facts;
@@ -323,18 +324,31 @@ fn asset(path: &str, source: Arc<str>, bytes: Cow<'static, [u8]>) -> Asset {
     Asset { path: path.to_owned(), source, bytes, template }
 }
 
+/// Manifests, facts and pins of the embedded blueprints by path, as the build script read them.
+static MANIFESTS: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/manifests.rs"));
+
+/// An embedded document, by its path in `blueprints/`.
+pub fn read_at_build(path: &str, file: &Arc<str>) -> Option<Node> {
+    let at = MANIFESTS.binary_search_by_key(&path, |(name, _)| name).ok()?;
+    compact::read(MANIFESTS[at].1, file)
+}
+
 /// The JSON Schema of `blueprint.yaml`.
 pub fn schema() -> Value {
     schemars::schema_for!(Manifest).to_value()
 }
 
-fn parse(source: &Arc<str>, bytes: &[u8]) -> Result<Node, Vec<Diagnostic>> {
+fn parse(source: &Arc<str>, bytes: &[u8], from: Source) -> Result<Node, Vec<Diagnostic>> {
+    if let Some(node) = source.strip_prefix("blueprints/").filter(|_| from.embedded).and_then(|path| read_at_build(path, source))
+    {
+        return Ok(node);
+    }
     let text = std::str::from_utf8(bytes).map_err(|_| vec![Diagnostic::new("this is not UTF-8").in_file(Arc::clone(source))])?;
     document::parse(text, source).map_err(|mistake| vec![mistake])
 }
 
 fn read_manifest(source: &Arc<str>, bytes: &[u8], from: Source) -> Result<(Manifest, Option<Node>), Vec<Diagnostic>> {
-    let node = parse(source, bytes)?;
+    let node = parse(source, bytes, from)?;
     let mut mistakes = if from.embedded { vec![] } else { Shape::with_templates(&schema()).check(&node) };
     if node.get("summary").is_none() {
         mistakes.push(Diagnostic::new("`summary` is missing").in_file(Arc::clone(source)));
@@ -348,7 +362,7 @@ fn read_manifest(source: &Arc<str>, bytes: &[u8], from: Source) -> Result<(Manif
 }
 
 fn facts(source: &Arc<str>, bytes: &[u8], from: Source) -> Result<Node, Vec<Diagnostic>> {
-    let node = parse(source, bytes)?;
+    let node = parse(source, bytes, from)?;
     if from.embedded {
         return Ok(node);
     }

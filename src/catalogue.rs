@@ -174,15 +174,11 @@ impl Catalogue {
     /// # Errors
     /// The extra pins are not readable.
     pub fn pins(&self) -> Result<Value> {
-        let mut pins = Value::Object(Map::new());
-        let embedded =
-            EMBEDDED.files().find(|f| f.path() == Path::new("pins.yaml")).and_then(|f| f.contents_utf8()).unwrap_or_default();
-        let mut texts = vec![(embedded.to_owned(), Arc::<str>::from("blueprints/pins.yaml"))];
+        let embedded = blueprint::read_at_build("pins.yaml", &"blueprints/pins.yaml".into());
+        let mut pins = embedded.map_or_else(|| Value::Object(Map::new()), |node| node.to_json());
         if let Some(path) = self.extra.as_ref().map(|r| r.join("pins.yaml")).filter(|p| p.is_file()) {
-            texts.push((fs_err::read_to_string(&path)?, path.display().to_string().into()));
-        }
-        for (text, label) in texts {
-            crate::join::lay_over(&mut pins, document::parse(&text, &label)?.to_json());
+            let label = path.display().to_string().into();
+            crate::join::lay_over(&mut pins, document::parse(&fs_err::read_to_string(&path)?, &label)?.to_json());
         }
         Ok(pins)
     }

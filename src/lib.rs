@@ -14,6 +14,7 @@ pub mod blueprint;
 pub mod catalogue;
 pub mod cli;
 pub mod commands;
+pub mod compact;
 pub mod disk;
 pub mod document;
 pub mod error;
