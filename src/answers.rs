@@ -266,7 +266,7 @@ pub fn to_text(answers: &Answers) -> String {
     out
 }
 
-fn block(map: &Map<String, Value>, depth: usize, out: &mut String) {
+pub(crate) fn block(map: &Map<String, Value>, depth: usize, out: &mut String) {
     for (key, value) in map {
         out.push_str(&"  ".repeat(depth));
         out.push_str(&word(key));
@@ -285,7 +285,7 @@ fn block(map: &Map<String, Value>, depth: usize, out: &mut String) {
     }
 }
 
-fn flow(value: &Value) -> String {
+pub(crate) fn flow(value: &Value) -> String {
     match value {
         Value::String(text) => word(text),
         Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
@@ -299,7 +299,7 @@ fn flow(value: &Value) -> String {
 }
 
 /// Bare when every YAML reader takes it as this very text, quoted otherwise.
-fn word(text: &str) -> String {
+pub(crate) fn word(text: &str) -> String {
     let bare = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/'))
         && !matches!(

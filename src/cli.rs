@@ -19,6 +19,29 @@ pub struct Cli {
 pub enum Command {
     /// Collect answers, show the plan, write a new repository
     New(New),
+    /// Add a store, a feature, a target, a ci, or one more service
+    ///
+    /// What it needs comes with it, and is named. Files that you edited keep your edits: the new version is merged into
+    /// them. Adding what is there already changes nothing.
+    #[command(after_help = ADD)]
+    Add(Add),
+    /// Take a service, a store, a feature, the target or the ci away
+    ///
+    /// Files of it that you edited stay (exit code 3), and so do volumes, secrets and data: the commands that delete them
+    /// are printed.
+    #[command(after_help = CODES)]
+    Remove(Remove),
+    /// Bring the files to what scaffold.yaml says
+    ///
+    /// After an edit of scaffold.yaml, after git merged two branches, or with a newer scaffold. Files that you edited keep
+    /// your edits. What would strand live data is refused, with the way that does not.
+    #[command(after_help = CODES)]
+    Apply(Apply),
+    /// Write nothing; tell whether `apply` would change a byte, and what waits
+    ///
+    /// A user's edit is no drift. Fit for a git hook and for CI.
+    #[command(after_help = CODES)]
+    Check(Check),
     /// Show the catalogue of blueprints
     List(List),
     /// Show what one blueprint adds: files, variables, ports, options
@@ -68,6 +91,109 @@ pub struct New {
     /// Add the blueprints of a folder to the catalogue
     #[arg(long, value_name = "DIR")]
     pub blueprints: Option<PathBuf>,
+}
+
+const CODES: &str = "Exit codes: 0 done, 1 error, 2 usage or invalid answers, 3 done but something waits for `scaffold \
+resolve`, 4 `check` found drift, 130 interrupted.";
+
+const ADD: &str = "Examples:
+  scaffold add redis
+  scaffold add redis --for api --for worker
+  scaffold add postgres --name reports --set version=17
+  scaffold add fastapi --name billing --set port=8100 --set route=/billing
+
+Exit codes: 0 done, 1 error, 2 usage or invalid answers, 3 done but something waits for `scaffold resolve`, 130 interrupted.";
+
+/// Where a verb works, and with which blueprints.
+#[derive(Args, Clone, Default)]
+pub struct At {
+    /// Work as if started in DIR; the repository is found from any of its folders
+    #[arg(short = 'C', value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// Add the blueprints of a folder to the catalogue
+    #[arg(long, value_name = "DIR")]
+    pub blueprints: Option<PathBuf>,
+}
+
+/// How a verb changes a repository.
+#[derive(Args, Clone, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub struct How {
+    /// Show what would become of each file, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Show all changes as a diff, write nothing
+    #[arg(long)]
+    pub diff: bool,
+    /// One JSON document on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Never ask; report all missing or wrong answers at once
+    #[arg(long)]
+    pub no_input: bool,
+    /// Take what would be offered instead of asking
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Where an edit of yours and the new version contradict each other, keep yours
+    #[arg(long, conflicts_with = "theirs")]
+    pub ours: bool,
+    /// Where an edit of yours and the new version contradict each other, take the new version
+    #[arg(long)]
+    pub theirs: bool,
+    /// Where it works
+    #[command(flatten)]
+    pub at: At,
+}
+
+/// Options of `add`.
+#[derive(Args)]
+pub struct Add {
+    /// The blueprint (`scaffold list` shows all)
+    pub blueprint: String,
+    /// Its name in this repository: of one more service, or of a second store of a blueprint
+    #[arg(long)]
+    pub name: Option<String>,
+    /// A service that uses the new store, repeatable; by default every service that has a client for it
+    #[arg(long = "for", value_name = "SERVICE")]
+    pub users: Vec<String>,
+    /// Set one of its own answers, as in `--set port=8100` (null takes a default away); repeatable
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// How
+    #[command(flatten)]
+    pub how: How,
+}
+
+/// Options of `remove`.
+#[derive(Args)]
+pub struct Remove {
+    /// A service, store, feature, target or ci of this repository
+    pub name: String,
+    /// How
+    #[command(flatten)]
+    pub how: How,
+}
+
+/// Options of `apply`.
+#[derive(Args)]
+pub struct Apply {
+    /// When scaffold.lock is lost: make a new one; files that are not as generated now count as edited by you
+    #[arg(long)]
+    pub rebuild_lock: bool,
+    /// How
+    #[command(flatten)]
+    pub how: How,
+}
+
+/// Options of `check`.
+#[derive(Args)]
+pub struct Check {
+    /// One JSON document on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Where it works
+    #[command(flatten)]
+    pub at: At,
 }
 
 /// Options of `list`.

@@ -8,6 +8,7 @@
 //! Everything up to the plan is pure: the same answers give the same bytes, without clock, randomness, environment or
 //! files. Three modules alone touch the world: `disk` (files), `wizard` (keyboard) and `report` (screen).
 
+pub mod amend;
 pub mod answers;
 mod author;
 pub mod blueprint;
@@ -28,8 +29,11 @@ pub mod plan;
 pub mod quote;
 pub mod render;
 pub mod report;
+pub mod repository;
+pub mod rewrite;
 pub mod selection;
 pub mod shape;
+pub mod update;
 #[allow(missing_docs, reason = "the fields are documented for blueprint authors in blueprints/README.md")]
 pub mod views;
 pub mod wizard;
@@ -58,12 +62,21 @@ pub struct Outcome {
 /// # Errors
 /// All mistakes of the answers and blueprints at once, with places in `document`.
 pub fn plan_from(catalogue: &Catalogue, answers: Answers, document: &Node) -> Result<Outcome> {
+    let mut outcome = render_from(catalogue, answers, document)?;
+    lock::complete(&mut outcome.plan);
+    Ok(outcome)
+}
+
+/// The same without the lock: an existing repository has one that knows more than the plan.
+///
+/// # Errors
+/// As above.
+pub fn render_from(catalogue: &Catalogue, answers: Answers, document: &Node) -> Result<Outcome> {
     let renderer = render::Renderer::new();
     let selection = selection::select(catalogue, answers, document)?;
-    let text = answers::to_text(&selection.answers);
     let stack = model::build(&selection, &catalogue.pins()?, &renderer)?;
     let mut plan = plan::plan(&selection, &stack, &renderer)?;
-    lock::complete(&mut plan, text);
+    lock::with_answers(&mut plan, answers::to_text(&selection.answers));
     Ok(Outcome { selection, stack, plan })
 }
 

@@ -1,7 +1,12 @@
 //! Why: one short file for each verb; the verbs share the pipeline, not each other.
 
+mod add;
+mod apply;
+pub mod change;
+mod check;
 mod list;
 mod new;
+mod remove;
 mod schema;
 mod show;
 
@@ -18,6 +23,10 @@ use crate::report;
 pub fn run(cli: Cli) -> Result<u8> {
     match cli.command {
         Command::New(options) => new::run(&options),
+        Command::Add(options) => add::run(&options),
+        Command::Remove(options) => remove::run(&options),
+        Command::Apply(options) => apply::run(&options),
+        Command::Check(options) => check::run(&options),
         Command::List(options) => list::run(&options),
         Command::Show(options) => show::run(&options),
         Command::Schema(options) => schema::run(&options),

@@ -1,0 +1,164 @@
+//! Why: `add`, `remove`, `rename` and `apply` differ in what they do to the answers. What follows from new answers (render,
+//! merge, write, tell) is one way for all of them, and the dry run goes it too, up to the last step.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::answers;
+use crate::catalogue::Catalogue;
+use crate::cli::{At, How};
+use crate::disk::{Entry, Operation};
+use crate::document::Node;
+use crate::error::Result;
+use crate::lock::{self, ANSWERS, LOCK, Lock};
+use crate::repository::Repository;
+use crate::update::{self, Prefer, Update, View};
+use crate::{Outcome, render_from, report, rewrite};
+
+/// The words and the data of one change.
+pub struct Change<'a> {
+    /// The verb.
+    pub verb: &'static str,
+    /// The operation as people call it, as in `add redis`.
+    pub title: String,
+    /// The new answers, not yet checked.
+    pub document: &'a Node,
+    /// What a person should know beside the list of files.
+    pub notes: Vec<String>,
+    /// What to do next.
+    pub next: Vec<String>,
+}
+
+/// Everything that a change comes to, before anything is written.
+pub struct Prepared {
+    /// The answers and the plan.
+    pub outcome: Outcome,
+    /// What becomes of each file.
+    pub update: Update,
+    /// What stood on the disk.
+    pub view: View,
+    /// What is to be done.
+    pub operation: Operation,
+}
+
+impl<'a> Change<'a> {
+    /// A change to answers.
+    pub fn new(verb: &'static str, of: &str, document: &'a Node, notes: Vec<String>) -> Self {
+        Self { verb, title: format!("{verb} {of}").trim_end().to_owned(), document, notes, next: vec![] }
+    }
+}
+
+/// Says that there is nothing to do.
+pub fn nothing(verb: &'static str, reason: &str, how: &How) -> u8 {
+    if how.json {
+        let none: [(); 0] = [];
+        report::data(&report::pretty(&json!({ "verb": verb, "written": false, "changes": none, "notes": [reason], "next": none })));
+    } else {
+        report::talk(&format!("{reason}\n"));
+    }
+    0
+}
+
+impl At {
+    /// Where to look for the repository.
+    pub fn start(&self) -> PathBuf {
+        self.directory.clone().unwrap_or_else(|| PathBuf::from("."))
+    }
+
+    /// The catalogue; a folder of blueprints is named as seen from here.
+    ///
+    /// # Errors
+    /// Mistakes of the folder.
+    pub fn catalogue(&self) -> Result<Catalogue> {
+        let base = self.directory.clone().unwrap_or_default();
+        Catalogue::open(self.blueprints.as_ref().map(|folder| base.join(folder)).as_deref())
+    }
+}
+
+impl How {
+    /// Whether anything may be written.
+    pub fn writes(&self) -> bool {
+        !(self.dry_run || self.diff)
+    }
+
+    /// Whose side counts where two contradict each other.
+    pub fn prefer(&self) -> Prefer {
+        match (self.ours, self.theirs) {
+            (true, _) => Prefer::Ours,
+            (_, true) => Prefer::Theirs,
+            _ => Prefer::Neither,
+        }
+    }
+}
+
+/// From new answers to what is to be done.
+///
+/// # Errors
+/// Mistakes of the answers, or of the lock.
+pub fn prepare(
+    repository: &Repository,
+    catalogue: &Catalogue,
+    document: &Node,
+    lock: (Lock, Option<Entry>),
+    prefer: Prefer,
+    title: &str,
+) -> Result<Prepared> {
+    let answers = answers::from_document(document)?;
+    let mut outcome = render_from(catalogue, answers, document)?;
+    let old = repository.canonical();
+    let new = String::from_utf8_lossy(&outcome.plan.files[ANSWERS].bytes).into_owned();
+    let text = rewrite::rewrite(&repository.text, &old, &new)?;
+    let (lock, lock_entry) = lock;
+    let mut view = repository.view(&lock, &outcome.plan)?;
+    let plan = std::mem::take(&mut outcome.plan);
+    let update = update::update(lock, plan, &text, &view, prefer)?;
+    if let Some(entry) = lock_entry {
+        view.insert(LOCK.to_owned(), entry);
+    }
+    let operation = update.operation(title, &view, &lock::to_text(&update.lock));
+    Ok(Prepared { outcome, update, view, operation })
+}
+
+/// Makes the change, or shows it.
+///
+/// # Errors
+/// Mistakes of the answers or of the lock, and whatever the file system refuses; then nothing is written.
+pub fn run(repository: &Repository, catalogue: &Catalogue, change: Change, how: &How, lock: (Lock, Option<Entry>)) -> Result<u8> {
+    let prepared = prepare(repository, catalogue, change.document, lock, how.prefer(), &change.title)?;
+    if how.writes() && !prepared.operation.changes.is_empty() {
+        repository.writer()?.execute(&prepared.operation)?;
+    }
+    let code = if prepared.update.waits() { 3 } else { 0 };
+    if how.json {
+        report::data(&report::pretty(&to_json(&change, &prepared, how.writes())));
+    } else if how.diff {
+        report::data(&report::operation_diff(&prepared.operation));
+    } else {
+        report::changed(&change, &prepared, how.writes());
+    }
+    Ok(code)
+}
+
+fn to_json(change: &Change, prepared: &Prepared, written: bool) -> Value {
+    let changes: Vec<Value> = prepared
+        .update
+        .steps
+        .iter()
+        .map(|(path, step)| {
+            let mut entry = json!({ "path": path, "outcome": step.outcome.word(), "kind": step.kind });
+            if let Some(reason) = step.reason {
+                entry["reason"] = Value::from(reason);
+            }
+            if step.conflicts > 0 {
+                entry["conflicts"] = Value::from(step.conflicts);
+            }
+            entry
+        })
+        .collect();
+    let answers = serde_json::to_value(&prepared.outcome.selection.answers).unwrap_or_default();
+    json!({
+        "verb": change.verb, "title": change.title, "written": written, "changes": changes, "answers": answers,
+        "notes": change.notes, "next": change.next,
+    })
+}
