@@ -2,7 +2,7 @@
 //! answers and its lock. What is wrong with either is told before anything else.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,12 +23,55 @@ enum Access {
 /// A repository that scaffold wrote.
 pub struct Repository {
     access: Access,
+    /// What it says of itself.
+    pub standing: Standing,
+}
+
+/// Whatever files can be read from: a tree on the disk, or one in memory.
+pub trait Files {
+    /// What stands at a path; `None` when nothing does.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn read(&self, path: &str) -> Result<Option<Entry>>;
+}
+
+impl Files for Tree {
+    fn read(&self, path: &str) -> Result<Option<Entry>> {
+        Tree::read(self, path)
+    }
+}
+
+impl Files for BTreeMap<String, Entry> {
+    fn read(&self, path: &str) -> Result<Option<Entry>> {
+        Ok(self.get(path).cloned())
+    }
+}
+
+/// The answers of a repository.
+pub struct Standing {
     /// The answers file as it stands.
     pub text: Vec<u8>,
     /// The same as a document with places.
     pub document: Node,
     /// The same as answers.
     pub answers: Answers,
+}
+
+impl Standing {
+    /// Reads the answers.
+    ///
+    /// # Errors
+    /// They are missing, or have mistakes.
+    pub fn read(files: &dyn Files) -> Result<Self> {
+        let text = match files.read(ANSWERS)? {
+            Some(Entry::File { bytes, .. }) => bytes,
+            _ => return Err(Error::failed(format!("`{ANSWERS}` is no plain file"))),
+        };
+        let document = document(&text)?;
+        let answers = answers::from_document(&document)?;
+        Ok(Self { text, document, answers })
+    }
 }
 
 /// The folder at or above `start` that holds an answers file.
@@ -65,13 +108,8 @@ impl Repository {
             let message = format!("`scaffold {title}` was interrupted and is not finished");
             return Err(Error::Failed(Box::new(Diagnostic::new(message).hint("`scaffold apply` finishes it or takes it back"))));
         }
-        let text = match Self::tree_of(&access).read(ANSWERS)? {
-            Some(Entry::File { bytes, .. }) => bytes,
-            _ => return Err(Error::failed(format!("`{ANSWERS}` is no plain file"))),
-        };
-        let document = document(&text)?;
-        let answers = answers::from_document(&document)?;
-        Ok(Self { access, text, document, answers })
+        let standing = Standing::read(Self::tree_of(&access))?;
+        Ok(Self { access, standing })
     }
 
     fn tree_of(access: &Access) -> &Tree {
@@ -97,50 +135,53 @@ impl Repository {
         }
     }
 
-    /// What the answers file says, without the order of its maps.
-    pub fn canonical(&self) -> String {
-        answers::to_text(&self.answers)
-    }
-
     /// The lock, and its bytes as they stand.
     ///
     /// # Errors
     /// It is missing, damaged, or was written by a newer scaffold.
-    pub fn lock(&self) -> Result<(Lock, Entry)> {
-        let entry = match self.tree().read(LOCK)? {
-            Some(entry @ Entry::File { .. }) => entry,
-            Some(_) => return Err(Error::failed(format!("`{LOCK}` is no plain file"))),
-            None => {
-                let message = format!("`{LOCK}` is missing, so scaffold cannot tell your edits from what it generated");
-                let hint = format!("`git checkout -- {LOCK}`; if it is lost, `scaffold apply --rebuild-lock`");
-                return Err(Error::Failed(Box::new(Diagnostic::new(message).hint(hint))));
-            }
-        };
-        let Entry::File { bytes, .. } = &entry else { return Err(Error::failed("not reached")) };
-        let lock = lock::read(bytes)?.lock;
-        let own = env!("CARGO_PKG_VERSION");
-        if version(&lock.scaffold) > version(own) {
-            let message = format!("scaffold {} last wrote this repository, and this is {own}", lock.scaffold.escape_debug());
-            let hint = format!("install scaffold {} or a newer one", lock.scaffold.escape_debug());
+    pub fn lock(&self) -> Result<(Lock, Option<Entry>)> {
+        lock(self.tree())
+    }
+}
+
+/// The lock, and its bytes as they stand.
+///
+/// # Errors
+/// It is missing, damaged, or was written by a newer scaffold.
+pub fn lock(files: &dyn Files) -> Result<(Lock, Option<Entry>)> {
+    let entry = match files.read(LOCK)? {
+        Some(entry) => entry,
+        None => {
+            let message = format!("`{LOCK}` is missing, so scaffold cannot tell your edits from what it generated");
+            let hint = format!("`git checkout -- {LOCK}`; if it is lost, `scaffold apply --rebuild-lock`");
             return Err(Error::Failed(Box::new(Diagnostic::new(message).hint(hint))));
         }
-        Ok((lock, entry))
+    };
+    let Entry::File { bytes, .. } = &entry else { return Err(Error::failed(format!("`{LOCK}` is no plain file"))) };
+    let lock = lock::read(bytes)?.lock;
+    let own = env!("CARGO_PKG_VERSION");
+    if version(&lock.scaffold) > version(own) {
+        let written = lock.scaffold.escape_debug();
+        let message = format!("scaffold {written} last wrote this repository, and this is {own}");
+        let hint = format!("install scaffold {written} or a newer one");
+        return Err(Error::Failed(Box::new(Diagnostic::new(message).hint(hint))));
     }
+    Ok((lock, Some(entry)))
+}
 
-    /// What stands at every path that the lock or a plan names.
-    ///
-    /// # Errors
-    /// A file that cannot be read.
-    pub fn view(&self, lock: &Lock, plan: &Plan) -> Result<View> {
-        let paths: BTreeSet<&String> = lock.files.keys().chain(plan.files.keys()).collect();
-        let mut view = View::new();
-        for path in paths {
-            if let Some(entry) = self.tree().read(path)? {
-                view.insert(path.clone(), entry);
-            }
+/// What stands at every path that the lock or a plan names.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn view(files: &dyn Files, lock: &Lock, plan: &Plan) -> Result<View> {
+    let paths: BTreeSet<&String> = lock.files.keys().chain(plan.files.keys()).collect();
+    let mut view = View::new();
+    for path in paths {
+        if let Some(entry) = files.read(path)? {
+            view.insert(path.clone(), entry);
         }
-        Ok(view)
     }
+    Ok(view)
 }
 
 /// The answers file as a document.

@@ -209,7 +209,8 @@ fn connect(
         match services.iter().find(|s| s.name == *user) {
             None => {
                 let hint = did_you_mean(user, services.iter().map(|s| s.name.as_str()));
-                let known = || format!("the services are: {}", services.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", "));
+                let known =
+                    || format!("the services are: {}", services.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", "));
                 let message = format!("there is no service {}", crate::shape::quoted(user));
                 mistakes.push(Diagnostic::new(message).in_file("--for").hint(hint.unwrap_or_else(known)));
             }

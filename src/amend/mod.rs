@@ -99,9 +99,9 @@ fn place(label: &str) -> Place {
 fn leaf(value: Value, label: &str) -> Node {
     let content = match value {
         Value::Array(items) => Content::Sequence(items.into_iter().map(|i| leaf(i, label)).collect()),
-        Value::Object(map) => Content::Mapping(
-            map.into_iter().map(|(name, v)| (Key { name, place: place(label) }, leaf(v, label))).collect(),
-        ),
+        Value::Object(map) => {
+            Content::Mapping(map.into_iter().map(|(name, v)| (Key { name, place: place(label) }, leaf(v, label))).collect())
+        }
         scalar => Content::Scalar(scalar),
     };
     Node { place: place(label), content }

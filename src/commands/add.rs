@@ -11,18 +11,15 @@ pub fn run(options: &Add) -> Result<u8> {
     let how = &options.how;
     let catalogue = how.at.catalogue()?;
     let repository = Repository::open(&how.at.start(), how.writes())?;
-    let (lock, entry) = repository.lock()?;
-    let wanted = Addition {
-        blueprint: &options.blueprint,
-        name: options.name.as_deref(),
-        users: &options.users,
-        set: &options.set,
-    };
-    let amended = amend::add(&catalogue, &repository.document, &wanted)?;
+    let lock = repository.lock()?;
+    let wanted =
+        Addition { blueprint: &options.blueprint, name: options.name.as_deref(), users: &options.users, set: &options.set };
+    let amended = amend::add(&catalogue, &repository.standing.document, &wanted)?;
     if let Some(already) = amended.already {
         return Ok(change::nothing("add", &already, how));
     }
-    let title = options.name.as_ref().map_or_else(|| options.blueprint.clone(), |name| format!("{} --name {name}", options.blueprint));
+    let title =
+        options.name.as_ref().map_or_else(|| options.blueprint.clone(), |name| format!("{} --name {name}", options.blueprint));
     let change = Change::new("add", &title, &amended.document, amended.notes);
-    change::run(&repository, &catalogue, change, how, (lock, Some(entry)))
+    change::run(&repository, &catalogue, change, how, lock)
 }

@@ -10,7 +10,7 @@ pub fn run(options: &Apply) -> Result<u8> {
     let how = &options.how;
     let catalogue = how.at.catalogue()?;
     let repository = Repository::open(&how.at.start(), how.writes())?;
-    let (lock, entry) = repository.lock()?;
-    let change = Change::new("apply", "", &repository.document, vec![]);
-    change::run(&repository, &catalogue, change, how, (lock, Some(entry)))
+    let lock = repository.lock()?;
+    let change = Change::new("apply", "", &repository.standing.document, vec![]);
+    change::run(&repository, &catalogue, change, how, lock)
 }

@@ -12,7 +12,7 @@ use crate::disk::{Entry, Operation};
 use crate::document::Node;
 use crate::error::Result;
 use crate::lock::{self, ANSWERS, LOCK, Lock};
-use crate::repository::Repository;
+use crate::repository::{self, Files, Repository, Standing};
 use crate::update::{self, Prefer, Update, View};
 use crate::{Outcome, render_from, report, rewrite};
 
@@ -53,7 +53,9 @@ impl<'a> Change<'a> {
 pub fn nothing(verb: &'static str, reason: &str, how: &How) -> u8 {
     if how.json {
         let none: [(); 0] = [];
-        report::data(&report::pretty(&json!({ "verb": verb, "written": false, "changes": none, "notes": [reason], "next": none })));
+        report::data(&report::pretty(
+            &json!({ "verb": verb, "written": false, "changes": none, "notes": [reason], "next": none }),
+        ));
     } else {
         report::talk(&format!("{reason}\n"));
     }
@@ -97,20 +99,19 @@ impl How {
 /// # Errors
 /// Mistakes of the answers, or of the lock.
 pub fn prepare(
-    repository: &Repository,
+    files: &dyn Files,
+    standing: &Standing,
     catalogue: &Catalogue,
     document: &Node,
-    lock: (Lock, Option<Entry>),
+    (lock, lock_entry): (Lock, Option<Entry>),
     prefer: Prefer,
     title: &str,
 ) -> Result<Prepared> {
     let answers = answers::from_document(document)?;
     let mut outcome = render_from(catalogue, answers, document)?;
-    let old = repository.canonical();
     let new = String::from_utf8_lossy(&outcome.plan.files[ANSWERS].bytes).into_owned();
-    let text = rewrite::rewrite(&repository.text, &old, &new)?;
-    let (lock, lock_entry) = lock;
-    let mut view = repository.view(&lock, &outcome.plan)?;
+    let text = rewrite::rewrite(&standing.text, &answers::to_text(&standing.answers), &new)?;
+    let mut view = repository::view(files, &lock, &outcome.plan)?;
     let plan = std::mem::take(&mut outcome.plan);
     let update = update::update(lock, plan, &text, &view, prefer)?;
     if let Some(entry) = lock_entry {
@@ -125,7 +126,8 @@ pub fn prepare(
 /// # Errors
 /// Mistakes of the answers or of the lock, and whatever the file system refuses; then nothing is written.
 pub fn run(repository: &Repository, catalogue: &Catalogue, change: Change, how: &How, lock: (Lock, Option<Entry>)) -> Result<u8> {
-    let prepared = prepare(repository, catalogue, change.document, lock, how.prefer(), &change.title)?;
+    let (files, standing) = (repository.tree(), &repository.standing);
+    let prepared = prepare(files, standing, catalogue, change.document, lock, how.prefer(), &change.title)?;
     if how.writes() && !prepared.operation.changes.is_empty() {
         repository.writer()?.execute(&prepared.operation)?;
     }

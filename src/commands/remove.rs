@@ -11,8 +11,8 @@ pub fn run(options: &Remove) -> Result<u8> {
     let how = &options.how;
     let catalogue = how.at.catalogue()?;
     let repository = Repository::open(&how.at.start(), how.writes())?;
-    let (lock, entry) = repository.lock()?;
-    let amended = amend::remove(&catalogue, &repository.document, &options.name)?;
+    let lock = repository.lock()?;
+    let amended = amend::remove(&catalogue, &repository.standing.document, &options.name)?;
     let change = Change::new("remove", &options.name, &amended.document, amended.notes);
-    change::run(&repository, &catalogue, change, how, (lock, Some(entry)))
+    change::run(&repository, &catalogue, change, how, lock)
 }

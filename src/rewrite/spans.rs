@@ -164,8 +164,25 @@ mod tests {
         let mut words = Vec::new();
         root.words(&mut words);
         let shown: Vec<&str> = words.iter().map(|w| &text[w.clone()]).collect();
-        let expected =
-            ["a", "1", "b", "c", "d", "x", "\"y z\"", "e", "", "f", "g", "h", "|\n        i # j\n\n        k", "l", "", "m", "'ü'"];
+        let expected = [
+            "a",
+            "1",
+            "b",
+            "c",
+            "d",
+            "x",
+            "\"y z\"",
+            "e",
+            "",
+            "f",
+            "g",
+            "h",
+            "|\n        i # j\n\n        k",
+            "l",
+            "",
+            "m",
+            "'ü'",
+        ];
         assert_eq!(shown, expected);
         let b = root.entry("b").unwrap();
         assert_eq!(&text[b.value.entry("c").unwrap().value.range.clone()], "{d: [x, \"y z\"], e: }");
