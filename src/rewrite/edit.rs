@@ -173,7 +173,7 @@ impl Editor<'_> {
         {
             let range = entry.value.range.start + 1..entry.value.range.end - 1;
             let kept = self.comments(&range, &entry.value);
-            let with = if kept.is_empty() { String::new() } else { self.kept_in_flow(&kept, entry.key.start) };
+            let with = self.kept_in_flow(&kept, entry.key.start, range.end);
             self.edits.push((range, with));
             return;
         }
@@ -215,14 +215,19 @@ impl Editor<'_> {
         };
         let range = if index == 0 && entries.len() == 1 { map.range.start + 1..map.range.end - 1 } else { range };
         let kept = self.comments(&range, &entry.value);
-        let with = if kept.is_empty() { String::new() } else { self.kept_in_flow(&kept, entry.key.start) };
+        let with = self.kept_in_flow(&kept, entry.key.start, range.end);
         self.edits.push((range, with));
     }
 
-    /// Comments of something in braces that goes: each needs its line end.
-    fn kept_in_flow(&self, kept: &[&str], at: usize) -> String {
+    /// Comments of something in braces that goes, up to `end`: each needs its line end.
+    fn kept_in_flow(&self, kept: &[&str], at: usize, end: usize) -> String {
         let pad = " ".repeat(column(self.text, at));
-        kept.iter().map(|comment| format!(" {comment}{}{pad}", self.eol)).collect()
+        let line = format!("{}{pad}", self.eol);
+        let mut text: String = kept.iter().map(|comment| format!(" {comment}{line}")).collect();
+        if self.text[end..line_end(self.text, end)].trim().is_empty() && end < self.text.len() {
+            text.truncate(text.len().saturating_sub(line.len()));
+        }
+        text
     }
 
     /// The comments in a piece of the text: what begins with `#` outside all words.
@@ -280,7 +285,11 @@ impl Editor<'_> {
             && kept.iter().copied().eq(new.iter().take(kept.len()));
         let added = &new[kept.len().min(new.len())..];
         let gone: Vec<usize> = (0..old.len()).filter(|i| !new.contains(&old[*i])).collect();
-        if !plain || (!gone.is_empty() && !added.is_empty()) || (kept.is_empty() && !old.is_empty()) {
+        if !plain
+            || (!gone.is_empty() && !added.is_empty())
+            || (*flow_style && gone.len() > 1)
+            || (kept.is_empty() && !old.is_empty())
+        {
             self.replace(entry, &Value::Array(new.to_vec()));
             return;
         }
@@ -308,13 +317,7 @@ impl Editor<'_> {
         for index in gone {
             let range = match (flow_style, items.get(index + 1), index.checked_sub(1).and_then(|i| items.get(i))) {
                 (true, Some(next), _) => items[index].range.start..next.range.start,
-                (true, None, Some(_)) => {
-                    // Neighbours may go as well; the comma before the last one that stays goes with this one.
-                    let stays = (0..index).rev().find(|i| new.contains(&old[*i])).map_or(0, |i| items[i].range.end);
-                    let first = (0..index).rev().take_while(|i| !new.contains(&old[*i])).last().unwrap_or(index);
-                    let _ = first;
-                    stays.max(entry.value.range.start + 1)..items[index].range.end
-                }
+                (true, None, Some(previous)) => previous.range.end..items[index].range.end,
                 (true, None, None) => items[index].range.clone(),
                 (false, _, _) => {
                     let start = line_start(self.text, items[index].range.start);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use saphyr_parser::{Event, Marker, Parser, Span};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
 
 /// A value with its place in the text.
 #[derive(Debug)]
@@ -47,6 +47,7 @@ pub struct Entry {
 
 impl Spanned {
     /// The entry of a key.
+    #[cfg(test)]
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.shape {
             Shape::Map { entries, .. } => entries.iter().find(|e| e.name == key),
@@ -105,15 +106,40 @@ impl<'a> Reader<'a> {
         start..start + self.text.get(start..end).unwrap_or_default().trim_end().len()
     }
 
+    /// The end of a flow after its last item: the parser tells only that it has seen one.
+    fn close(&self, mut at: usize) -> Option<usize> {
+        loop {
+            let rest = self.text.get(at..)?;
+            let skipped = rest.len() - rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',').len();
+            match rest[skipped..].chars().next()? {
+                '}' | ']' => return Some(at + skipped + 1),
+                '#' => at += skipped + rest[skipped..].find('\n')?,
+                _ => return None,
+            }
+        }
+    }
+
     /// `after` is the end of the key: an empty value stands behind its colon, wherever the parser noticed it.
     fn value(&mut self, event: &Event<'a>, span: Span, after: usize) -> Option<Spanned> {
         let flow = matches!(self.text.as_bytes().get(self.at(span.start)), Some(b'{' | b'['));
         let start = self.at(span.start);
         match event {
-            Event::Scalar(..) => {
+            Event::Scalar(_, style, ..) => {
                 let range = self.range(span);
-                let colon = || after + self.text[after..].find(':').map_or(0, |at| at + 1);
-                let range = if range.is_empty() && after > 0 { colon()..colon() } else { range };
+                let colon = || {
+                    let rest = &self.text[after..];
+                    let blank = rest.len() - rest.trim_start().len();
+                    if rest[blank..].starts_with(':') { after + blank + 1 } else { after }
+                };
+                let range = match style {
+                    _ if range.is_empty() && after > 0 => colon()..colon(),
+                    // The indicator belongs to a block text.
+                    ScalarStyle::Literal | ScalarStyle::Folded => {
+                        let before = self.text[..range.start].rfind(['|', '>']).unwrap_or(range.start);
+                        before..range.end
+                    }
+                    _ => range,
+                };
                 Some(Spanned { range, shape: Shape::Scalar })
             }
             Event::SequenceStart(..) => {
@@ -122,7 +148,7 @@ impl<'a> Reader<'a> {
                     let (event, span) = self.next()?;
                     if matches!(event, Event::SequenceEnd) {
                         let end = items.last().map_or(start, |i: &Spanned| i.range.end);
-                        let end = if flow { self.at(span.end) } else { end };
+                        let end = if flow { self.close(end.max(start + 1))? } else { end };
                         return Some(Spanned { range: start..end, shape: Shape::List { flow, items } });
                     }
                     items.push(self.value(&event, span, 0)?);
@@ -135,7 +161,7 @@ impl<'a> Reader<'a> {
                     let name = match event {
                         Event::MappingEnd => {
                             let end = entries.last().map_or(start, |e| e.value.range.end);
-                            let end = if flow { self.at(span.end) } else { end };
+                            let end = if flow { self.close(end.max(start + 1))? } else { end };
                             let start = if flow { start } else { entries.first().map_or(start, |e| e.key.start) };
                             return Some(Spanned { range: start..end, shape: Shape::Map { flow, entries } });
                         }
