@@ -42,6 +42,19 @@ pub enum Command {
     /// A user's edit is no drift. Fit for a git hook and for CI.
     #[command(after_help = CODES)]
     Check(Check),
+    /// Show your own changes against what was generated
+    Diff(Diff),
+    /// Close what waits in a file: as it now stands, or with one side
+    ///
+    /// What waits is told by `scaffold check`: conflicts that are marked in a file, a newer version of a file that could
+    /// not be merged, a file of yours where a new one belongs, and edited files that are no longer generated. A file that
+    /// you deleted comes back with `--theirs`.
+    #[command(after_help = CODES)]
+    Resolve(Resolve),
+    /// Put back the bytes from before the last operation
+    ///
+    /// Refuses, naming them, when files were touched since.
+    Undo(Undo),
     /// Show the catalogue of blueprints
     List(List),
     /// Show what one blueprint adds: files, variables, ports, options
@@ -194,6 +207,57 @@ pub struct Check {
     /// Where it works
     #[command(flatten)]
     pub at: At,
+}
+
+/// Options of `diff`.
+#[derive(Args)]
+pub struct Diff {
+    /// Only these files or folders
+    pub paths: Vec<PathBuf>,
+    /// One JSON document on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Work as if started in DIR; the repository is found from any of its folders
+    #[arg(short = 'C', value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+}
+
+/// Options of `resolve`.
+#[derive(Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub struct Resolve {
+    /// The files
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Take your side of what contradicts; let go of a file that is no longer generated
+    #[arg(long, conflicts_with = "theirs")]
+    pub ours: bool,
+    /// Take the new version of what contradicts; delete a file that is no longer generated
+    #[arg(long)]
+    pub theirs: bool,
+    /// Show what would become of the files, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Show the changes as a diff, write nothing
+    #[arg(long)]
+    pub diff: bool,
+    /// One JSON document on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Work as if started in DIR; the repository is found from any of its folders
+    #[arg(short = 'C', value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+}
+
+/// Options of `undo`.
+#[derive(Args)]
+pub struct Undo {
+    /// One JSON document on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Work as if started in DIR; the repository is found from any of its folders
+    #[arg(short = 'C', value_name = "DIR")]
+    pub directory: Option<PathBuf>,
 }
 
 /// Options of `list`.

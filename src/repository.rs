@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::answers::{self, Answers};
 use crate::disk::{Entry, Tree, Writer};
 use crate::document::{self, Node};
-use crate::error::{Diagnostic, Error, Place, Result};
+use crate::error::{self, Diagnostic, Error, Result};
 use crate::lock::{self, ANSWERS, LOCK, Lock};
 use crate::plan::Plan;
 use crate::update::View;
@@ -23,8 +23,8 @@ enum Access {
 /// A repository that scaffold wrote.
 pub struct Repository {
     access: Access,
-    /// What it says of itself.
-    pub standing: Standing,
+    /// What it says of itself; nothing when its answers were not asked for.
+    standing: Option<Standing>,
 }
 
 /// Whatever files can be read from: a tree on the disk, or one in memory.
@@ -79,7 +79,7 @@ impl Standing {
 /// # Errors
 /// There is none.
 pub fn find(start: &Path) -> Result<PathBuf> {
-    let start = std::path::absolute(start)?;
+    let start = here(start)?;
     let there = |folder: &Path, name: &str| std::fs::symlink_metadata(folder.join(name)).is_ok();
     if let Some(root) = start.ancestors().find(|folder| there(folder, ANSWERS)) {
         return Ok(root.to_owned());
@@ -93,6 +93,11 @@ pub fn find(start: &Path) -> Result<PathBuf> {
     Err(Error::Failed(Box::new(Diagnostic::new(message).hint(hint))))
 }
 
+/// A folder without links and `..` in its path, so that its parents are those that it has on the disk.
+fn here(start: &Path) -> Result<PathBuf> {
+    std::fs::canonicalize(start).map_err(|e| Error::failed(format!("cannot work in `{}`: {e}", start.display())))
+}
+
 impl Repository {
     /// Opens the repository at or above a folder. For writing, it is held against other processes, and what was cut short
     /// is finished first.
@@ -100,6 +105,16 @@ impl Repository {
     /// # Errors
     /// There is none; another process works in it; answers with mistakes; for reading, an operation that was cut short.
     pub fn open(start: &Path, write: bool) -> Result<Self> {
+        let mut repository = Self::without_answers(start, write)?;
+        repository.standing = Some(Standing::read(repository.tree())?);
+        Ok(repository)
+    }
+
+    /// The same for verbs that work on files alone, whatever the answers say.
+    ///
+    /// # Errors
+    /// There is none; another process works in it; for reading, an operation that was cut short.
+    pub fn without_answers(start: &Path, write: bool) -> Result<Self> {
         let tree = Tree::open(&find(start)?)?;
         let access = if write { Access::Write(tree.writer()?) } else { Access::Read(tree) };
         if let Access::Read(tree) = &access
@@ -108,8 +123,15 @@ impl Repository {
             let message = format!("`scaffold {title}` was interrupted and is not finished");
             return Err(Error::Failed(Box::new(Diagnostic::new(message).hint("`scaffold apply` finishes it or takes it back"))));
         }
-        let standing = Standing::read(Self::tree_of(&access))?;
-        Ok(Self { access, standing })
+        Ok(Self { access, standing: None })
+    }
+
+    /// Its answers.
+    ///
+    /// # Errors
+    /// They have mistakes.
+    pub fn standing(&self) -> Result<&Standing> {
+        self.standing.as_ref().ok_or_else(|| Error::failed("the answers were not read"))
     }
 
     fn tree_of(access: &Access) -> &Tree {
@@ -184,6 +206,42 @@ pub fn view(files: &dyn Files, lock: &Lock, plan: &Plan) -> Result<View> {
     Ok(view)
 }
 
+/// From where paths on the command line are meant.
+pub struct Place {
+    root: PathBuf,
+    here: PathBuf,
+}
+
+impl Place {
+    /// `start` is where the command works.
+    ///
+    /// # Errors
+    /// There is no current folder.
+    pub fn new(root: &Path, start: &Path) -> Result<Self> {
+        Ok(Self { root: root.to_owned(), here: here(start)? })
+    }
+
+    /// A path of the command line as the repository names it. Links are not followed, because the repository has none.
+    ///
+    /// # Errors
+    /// It leads outside.
+    pub fn path(&self, given: &Path) -> Result<String> {
+        let mut parts: Vec<std::path::Component> = Vec::new();
+        let full = self.here.join(given);
+        for part in full.components() {
+            match part {
+                std::path::Component::CurDir => {}
+                std::path::Component::ParentDir => drop(parts.pop()),
+                part => parts.push(part),
+            }
+        }
+        let full: PathBuf = parts.into_iter().collect();
+        let inner = full.strip_prefix(&self.root).ok().and_then(Path::to_str);
+        let outside = || Diagnostic::new(format!("`{}` is not in `{}`", given.display(), self.root.display()));
+        inner.map(|inner| inner.replace('\\', "/")).ok_or_else(|| outside().into())
+    }
+}
+
 /// The answers file as a document.
 ///
 /// # Errors
@@ -192,7 +250,7 @@ pub fn document(text: &[u8]) -> Result<Node> {
     let label: Arc<str> = ANSWERS.into();
     let text = std::str::from_utf8(text).map_err(|e| {
         let line = text[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
-        Error::from(Diagnostic::new("this is not UTF-8").at(Place { file: Arc::clone(&label), line, column: 1 }))
+        Error::from(Diagnostic::new("this is not UTF-8").at(error::Place { file: Arc::clone(&label), line, column: 1 }))
     })?;
     let mut mistake = match document::parse(text, &label) {
         Ok(node) => return Ok(node),

@@ -14,7 +14,7 @@ pub fn run(options: &Add) -> Result<u8> {
     let lock = repository.lock()?;
     let wanted =
         Addition { blueprint: &options.blueprint, name: options.name.as_deref(), users: &options.users, set: &options.set };
-    let amended = amend::add(&catalogue, &repository.standing.document, &wanted)?;
+    let amended = amend::add(&catalogue, &repository.standing()?.document, &wanted)?;
     if let Some(already) = amended.already {
         return Ok(change::nothing("add", &already, how));
     }

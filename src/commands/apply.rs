@@ -11,6 +11,6 @@ pub fn run(options: &Apply) -> Result<u8> {
     let catalogue = how.at.catalogue()?;
     let repository = Repository::open(&how.at.start(), how.writes())?;
     let lock = repository.lock()?;
-    let change = Change::new("apply", "", &repository.standing.document, vec![]);
+    let change = Change::new("apply", "", &repository.standing()?.document, vec![]);
     change::run(&repository, &catalogue, change, how, lock)
 }

@@ -126,7 +126,7 @@ pub fn prepare(
 /// # Errors
 /// Mistakes of the answers or of the lock, and whatever the file system refuses; then nothing is written.
 pub fn run(repository: &Repository, catalogue: &Catalogue, change: Change, how: &How, lock: (Lock, Option<Entry>)) -> Result<u8> {
-    let (files, standing) = (repository.tree(), &repository.standing);
+    let (files, standing) = (repository.tree(), repository.standing()?);
     let prepared = prepare(files, standing, catalogue, change.document, lock, how.prefer(), &change.title)?;
     if how.writes() && !prepared.operation.changes.is_empty() {
         repository.writer()?.execute(&prepared.operation)?;

@@ -13,7 +13,7 @@ use crate::update::{Outcome, Prefer};
 pub fn run(options: &Check) -> Result<u8> {
     let catalogue = options.at.catalogue()?;
     let repository = Repository::open(&options.at.start(), false)?;
-    let (files, standing) = (repository.tree(), &repository.standing);
+    let (files, standing) = (repository.tree(), repository.standing()?);
     let prepared = change::prepare(files, standing, &catalogue, &standing.document, repository.lock()?, Prefer::Neither, "")?;
     let changed: Vec<&String> = prepared.operation.changes.keys().collect();
     let waiting: Vec<(&String, &'static str)> = prepared

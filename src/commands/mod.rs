@@ -4,11 +4,14 @@ mod add;
 mod apply;
 pub mod change;
 mod check;
+mod diff;
 mod list;
 mod new;
 mod remove;
+mod resolve;
 mod schema;
 mod show;
+mod undo;
 
 use clap::CommandFactory;
 
@@ -27,6 +30,9 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Remove(options) => remove::run(&options),
         Command::Apply(options) => apply::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Diff(options) => diff::run(&options),
+        Command::Resolve(options) => resolve::run(&options),
+        Command::Undo(options) => undo::run(&options),
         Command::List(options) => list::run(&options),
         Command::Show(options) => show::run(&options),
         Command::Schema(options) => schema::run(&options),

@@ -12,7 +12,7 @@ pub fn run(options: &Remove) -> Result<u8> {
     let catalogue = how.at.catalogue()?;
     let repository = Repository::open(&how.at.start(), how.writes())?;
     let lock = repository.lock()?;
-    let amended = amend::remove(&catalogue, &repository.standing.document, &options.name)?;
+    let amended = amend::remove(&catalogue, &repository.standing()?.document, &options.name)?;
     let change = Change::new("remove", &options.name, &amended.document, amended.notes);
     change::run(&repository, &catalogue, change, how, lock)
 }

@@ -35,8 +35,8 @@ pub fn marked(text: &[u8], generated: &[&[u8]]) -> bool {
     has_markers(text) && !generated.iter().any(|version| has_markers(version))
 }
 
-/// One side of a text that was merged with the private labels.
-pub fn side(text: &[u8], ours: bool) -> Vec<u8> {
+/// One side of a text whose markers have these labels.
+pub fn side(text: &[u8], labels: Labels, ours: bool) -> Vec<u8> {
     #[derive(PartialEq)]
     enum In {
         Both,
@@ -52,10 +52,10 @@ pub fn side(text: &[u8], ours: bool) -> Vec<u8> {
     let mut at = In::Both;
     for line in text.split_inclusive(|b| *b == b'\n') {
         match at {
-            In::Both if is(line, "<<<<<<<", PRIVATE.ours) => at = In::Ours,
-            In::Ours if is(line, "|||||||", PRIVATE.base) => at = In::Base,
+            In::Both if is(line, "<<<<<<<", labels.ours) => at = In::Ours,
+            In::Ours if is(line, "|||||||", labels.base) => at = In::Base,
             In::Ours | In::Base if line.trim_ascii_end() == b"=======" => at = In::Theirs,
-            In::Theirs if is(line, ">>>>>>>", PRIVATE.theirs) => at = In::Both,
+            In::Theirs if is(line, ">>>>>>>", labels.theirs) => at = In::Both,
             In::Both => out.extend_from_slice(line),
             In::Ours if ours => out.extend_from_slice(line),
             In::Theirs if !ours => out.extend_from_slice(line),

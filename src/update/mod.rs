@@ -3,6 +3,7 @@
 //! execute what comes out.
 
 mod markers;
+mod resolve;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use crate::lock::{ANSWERS, LOCK, Lock, Locked, State};
 use crate::plan::{FileKind, Plan};
 
 pub use markers::{has_markers, marked};
+pub use resolve::{Resolved, resolve};
 
 /// What stands on the disk, by path; what is not there is not in it.
 pub type View = BTreeMap<String, Entry>;

@@ -130,12 +130,16 @@ fn contested(
             (Step { change: write(merged.bytes), conflicts: merged.conflicts, ..step }, waits(Some(base), new))
         }
         (Prefer::Ours | Prefer::Theirs, _) => {
-            let merged = merge::merge(language, &base.bytes, ours, &new.bytes, PRIVATE);
-            let bytes = side(&merged.bytes, prefer == Prefer::Ours);
+            let bytes = one_side(language, [&base.bytes, ours, &new.bytes], prefer == Prefer::Ours);
             let change = if bytes == ours { None } else { write(bytes) };
             (Step { change, ..step(Outcome::Merged, kind) }, settled(new))
         }
     }
+}
+
+/// Three versions in one, with one side of what contradicts.
+pub fn one_side(language: Language, [base, ours, theirs]: [&[u8]; 3], prefer_ours: bool) -> Vec<u8> {
+    side(&merge::merge(language, base, ours, theirs, PRIVATE).bytes, PRIVATE, prefer_ours)
 }
 
 /// A file that was never generated before.
