@@ -94,6 +94,9 @@ pub struct Store {
     /// Prefix of the variables that name it; the blueprint's own for a store of the blueprint's name, else its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefix: Option<Prefix>,
+    /// The name that its volume, its secrets and its backups bear, where it is another: of a store that was renamed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Name>,
     /// Options of the blueprint, such as `version`.
     #[serde(flatten)]
     pub options: Options,

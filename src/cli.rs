@@ -31,6 +31,12 @@ pub enum Command {
     /// are printed.
     #[command(after_help = CODES)]
     Remove(Remove),
+    /// Give a service or store another name
+    ///
+    /// Its folder moves with your edits and your own files in it. The data of a store stays where it is: its volume, its
+    /// secrets and its variables keep their names.
+    #[command(after_help = CODES)]
+    Rename(Rename),
     /// Bring the files to what scaffold.yaml says
     ///
     /// After an edit of scaffold.yaml, after git merged two branches, or with a newer scaffold. Files that you edited keep
@@ -187,12 +193,27 @@ pub struct Remove {
     pub how: How,
 }
 
+/// Options of `rename`.
+#[derive(Args)]
+pub struct Rename {
+    /// A service or store of this repository
+    pub old: String,
+    /// Its new name
+    pub new: String,
+    /// How
+    #[command(flatten)]
+    pub how: How,
+}
+
 /// Options of `apply`.
 #[derive(Args)]
 pub struct Apply {
     /// When scaffold.lock is lost: make a new one; files that are not as generated now count as edited by you
     #[arg(long)]
     pub rebuild_lock: bool,
+    /// Take changes that leave the present data behind (a store's version, the project's name); make a backup before
+    #[arg(long)]
+    pub new_data: bool,
     /// How
     #[command(flatten)]
     pub how: How,

@@ -19,6 +19,7 @@ pub mod disk;
 pub mod document;
 pub mod error;
 pub mod facts;
+mod frozen;
 pub mod input;
 pub mod join;
 pub mod lock;
@@ -62,22 +63,37 @@ pub struct Outcome {
 /// # Errors
 /// All mistakes of the answers and blueprints at once, with places in `document`.
 pub fn plan_from(catalogue: &Catalogue, answers: Answers, document: &Node) -> Result<Outcome> {
-    let mut outcome = render_from(catalogue, answers, document)?;
+    let mut outcome = render_from(catalogue, answers, document, None)?;
     lock::complete(&mut outcome.plan);
     Ok(outcome)
 }
 
-/// The same without the lock: an existing repository has one that knows more than the plan.
+/// The same without the lock, for an existing repository has one that knows more than the plan; `renamed` is the old
+/// and the new name of a service or store.
 ///
 /// # Errors
 /// As above.
-pub fn render_from(catalogue: &Catalogue, answers: Answers, document: &Node) -> Result<Outcome> {
+pub fn render_from(catalogue: &Catalogue, answers: Answers, document: &Node, renamed: Option<(&str, &str)>) -> Result<Outcome> {
     let renderer = render::Renderer::new();
-    let selection = selection::select(catalogue, answers, document)?;
-    let stack = model::build(&selection, &catalogue.pins()?, &renderer)?;
-    let mut plan = plan::plan(&selection, &stack, &renderer)?;
+    let (selection, stack) = model_from(catalogue, answers, document, &renderer)?;
+    let mut plan = plan::plan(&selection, &stack, &renderer, renamed)?;
     lock::with_answers(&mut plan, answers::to_text(&selection.answers));
     Ok(Outcome { selection, stack, plan })
+}
+
+/// What answers mean, without a file.
+///
+/// # Errors
+/// All mistakes of the answers and facts at once.
+pub fn model_from(
+    catalogue: &Catalogue,
+    answers: Answers,
+    document: &Node,
+    renderer: &render::Renderer,
+) -> Result<(selection::Selection, model::Stack)> {
+    let selection = selection::select(catalogue, answers, document)?;
+    let stack = model::build(&selection, &catalogue.pins()?, renderer)?;
+    Ok((selection, stack))
 }
 
 /// Runs the program as the command line says.

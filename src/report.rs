@@ -143,14 +143,14 @@ pub fn changed(change: &Ran, prepared: &Prepared, written: bool) {
     for note in &change.notes {
         out.push_str(&format!("{note}\n"));
     }
-    let mut next = change.next.clone();
-    if let Some((path, _)) = of(Outcome::Waiting).next() {
-        next.insert(0, format!("scaffold resolve {}", crate::quote::sh(path)));
-    }
-    if !next.is_empty() {
-        out.push_str("\nnext:\n");
-        next.iter().for_each(|line| out.push_str(&format!("  {line}\n")));
-    }
+    let mut list = |title: &str, lines: &[String]| {
+        if !lines.is_empty() {
+            out.push_str(&format!("\n{title}:\n"));
+            lines.iter().for_each(|line| out.push_str(&format!("  {line}\n")));
+        }
+    };
+    list("next", &change.next);
+    list("data and secrets stay; on each machine, when nobody needs them any more", &change.data);
     talk(&out);
 }
 

@@ -12,7 +12,7 @@ use crate::document::{self, Node};
 use crate::error::{self, Diagnostic, Error, Result};
 use crate::lock::{self, ANSWERS, LOCK, Lock};
 use crate::plan::Plan;
-use crate::update::View;
+use crate::update::{Moves, View};
 
 /// Reading or writing.
 enum Access {
@@ -68,6 +68,14 @@ impl Standing {
             Some(Entry::File { bytes, .. }) => bytes,
             _ => return Err(Error::failed(format!("`{ANSWERS}` is no plain file"))),
         };
+        Self::of(text)
+    }
+
+    /// The answers that a text holds.
+    ///
+    /// # Errors
+    /// They have mistakes.
+    pub fn of(text: Vec<u8>) -> Result<Self> {
         let document = document(&text)?;
         let answers = answers::from_document(&document)?;
         Ok(Self { text, document, answers })
@@ -191,15 +199,16 @@ pub fn lock(files: &dyn Files) -> Result<(Lock, Option<Entry>)> {
     Ok((lock, Some(entry)))
 }
 
-/// What stands at every path that the lock or a plan names.
+/// What stands, after the moves, at every path that the lock or a plan names.
 ///
 /// # Errors
 /// A file that cannot be read.
-pub fn view(files: &dyn Files, lock: &Lock, plan: &Plan) -> Result<View> {
+pub fn view(files: &dyn Files, lock: &Lock, plan: &Plan, moves: &Moves) -> Result<View> {
     let paths: BTreeSet<&String> = lock.files.keys().chain(plan.files.keys()).collect();
     let mut view = View::new();
     for path in paths {
-        if let Some(entry) = files.read(path)? {
+        let Some(before) = moves.before(path) else { continue };
+        if let Some(entry) = files.read(&before)? {
             view.insert(path.clone(), entry);
         }
     }

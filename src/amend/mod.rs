@@ -3,6 +3,7 @@
 
 mod add;
 mod remove;
+mod rename;
 
 use std::rc::Rc;
 
@@ -15,6 +16,7 @@ use crate::error::{Diagnostic, Error, Place, Result, did_you_mean};
 
 pub use add::{Addition, add};
 pub use remove::remove;
+pub use rename::{rename, renamed};
 
 /// Changed answers.
 pub struct Amended {

@@ -2,19 +2,19 @@
 
 use serde_json::{Value, json};
 
-use super::change;
+use super::change::{self, Intent};
 use crate::cli::Check;
 use crate::error::Result;
 use crate::report;
 use crate::repository::Repository;
-use crate::update::{Outcome, Prefer};
+use crate::update::Outcome;
 
 /// Runs the verb.
 pub fn run(options: &Check) -> Result<u8> {
     let catalogue = options.at.catalogue()?;
     let repository = Repository::open(&options.at.start(), false)?;
     let (files, standing) = (repository.tree(), repository.standing()?);
-    let prepared = change::prepare(files, standing, &catalogue, &standing.document, repository.lock()?, Prefer::Neither, "")?;
+    let prepared = change::prepare(files, standing, &catalogue, &standing.document, repository.lock()?, Intent::default())?;
     let changed: Vec<&String> = prepared.operation.changes.keys().collect();
     let waiting: Vec<(&String, &'static str)> = prepared
         .update

@@ -4,10 +4,12 @@ mod add;
 mod apply;
 pub mod change;
 mod check;
+mod consequences;
 mod diff;
 mod list;
 mod new;
 mod remove;
+mod rename;
 mod resolve;
 mod schema;
 mod show;
@@ -28,6 +30,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::New(options) => new::run(&options),
         Command::Add(options) => add::run(&options),
         Command::Remove(options) => remove::run(&options),
+        Command::Rename(options) => rename::run(&options),
         Command::Apply(options) => apply::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Diff(options) => diff::run(&options),

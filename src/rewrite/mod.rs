@@ -39,6 +39,22 @@ pub fn rewrite(text: &[u8], old: &str, new: &str) -> Result<Vec<u8>> {
     Ok([bom, edited.as_bytes()].concat())
 }
 
+/// The same text with another name for the key at the end of a path; `None` when it is not there.
+pub fn rename_key(text: &[u8], path: &[&str], new: &str) -> Option<Vec<u8>> {
+    let (bom, body) = text.strip_prefix(b"\xef\xbb\xbf").map_or((&b""[..], text), |rest| (&text[..3], rest));
+    let body = std::str::from_utf8(body).ok()?;
+    let mut at = spans::read(body)?;
+    let mut key = None;
+    for name in path {
+        let spans::Shape::Map { entries, .. } = at.shape else { return None };
+        let entry = entries.into_iter().find(|e| e.name == *name)?;
+        key = Some(entry.key);
+        at = entry.value;
+    }
+    let key = key?;
+    Some([bom, body[..key.start].as_bytes(), answers::word(new).as_bytes(), body[key.end..].as_bytes()].concat())
+}
+
 /// Whether two answers mean the same: the order of services counts, and of what is in them; any other order does not.
 fn same(a: &Value, b: &Value, depth: usize) -> bool {
     let ordered = |map: &Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();

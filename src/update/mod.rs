@@ -3,6 +3,7 @@
 //! execute what comes out.
 
 mod markers;
+mod moves;
 mod resolve;
 mod rules;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use crate::lock::{ANSWERS, LOCK, Lock, Locked, State};
 use crate::plan::{FileKind, Plan};
 
 pub use markers::{has_markers, marked};
+pub use moves::Moves;
 pub use resolve::{Resolved, resolve};
 
 /// What stands on the disk, by path; what is not there is not in it.
@@ -151,7 +153,7 @@ impl Update {
     }
 
     /// What is done on the disk, the lock included when its text changes.
-    pub fn operation(&self, title: &str, view: &View, lock_text: &str) -> Operation {
+    pub fn operation(&self, title: &str, view: &View, moves: &Moves, lock_text: &str) -> Operation {
         let mut changes = BTreeMap::new();
         for (path, step) in &self.steps {
             if let Some(change) = &step.change {
@@ -164,7 +166,7 @@ impl Update {
             let change = Change::Write { mode: 0o644, bytes: lock_text.as_bytes().to_vec().into() };
             changes.insert(LOCK.to_owned(), (change, seen));
         }
-        Operation { title: title.to_owned(), moves: vec![], changes }
+        Operation { title: title.to_owned(), moves: moves.0.clone(), changes }
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use scaffold::Outcome;
 use scaffold::amend::{self, Addition, Amended};
 use scaffold::catalogue::Catalogue;
-use scaffold::commands::change::{Prepared, prepare};
+use scaffold::commands::change::{Intent, Prepared, prepare};
 use scaffold::disk::{Change, Entry};
 use scaffold::document::Node;
 use scaffold::error::Error;
@@ -51,7 +51,8 @@ pub fn change(
 ) -> Result<Prepared, Error> {
     let standing = Standing::read(files)?;
     let amended = amended(&standing.document)?;
-    let prepared = prepare(files, &standing, catalogue, &amended.document, lock(files)?, prefer, "test")?;
+    let intent = Intent { prefer, title: "test", ..Intent::default() };
+    let prepared = prepare(files, &standing, catalogue, &amended.document, lock(files)?, intent)?;
     for (path, (change, seen)) in &prepared.operation.changes {
         assert_eq!(files.get(path), seen.as_ref(), "the planner saw something else at {path}");
         match change {
