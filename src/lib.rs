@@ -103,6 +103,8 @@ pub fn main() -> ExitCode {
         Err(error) => return report::usage(&error),
     };
     match commands::run(cli) {
+        // Ctrl-C came too late to stop it, and still says that whatever was to come next is not wanted.
+        Ok(_) if disk::interrupted() => ExitCode::from(error::Error::Interrupted.exit_code()),
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             report::error(&error);
