@@ -1,9 +1,12 @@
 //! Why: one short file for each verb; the verbs share the pipeline, not each other.
 
 mod list;
+mod merge_file;
 mod new;
 mod schema;
 mod show;
+
+pub use merge_file::USAGE as MERGE_FILE_USAGE;
 
 use clap::CommandFactory;
 
@@ -21,6 +24,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::List(options) => list::run(&options),
         Command::Show(options) => show::run(&options),
         Command::Schema(options) => schema::run(&options),
+        Command::MergeFile(options) => Ok(merge_file::run(&options)),
         Command::Completions { shell } => {
             let mut out = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "scaffold", &mut out);

@@ -1,7 +1,17 @@
 //! Why: files that scaffold wrote are edited by people, and later versions of them must arrive without losing a byte of
 //! theirs. This module merges three texts (base, ours, theirs) and knows nothing of files, plans or locks.
+//!
+//! Where git's merge of lines is clean, the result is the same to the byte, unless it says something else than the two
+//! sides did. Where it is not, what the language gives is used: its tree, its keys, its sets.
 
-use similar::{ConflictStyle, TextMerge};
+mod lines;
+mod text;
+mod version;
+mod write;
+
+use lines::Piece;
+use text::{Line, Text};
+pub use write::{Conflicts, Style};
 
 /// How a file's text is understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,17 +47,37 @@ pub struct Merged {
     pub conflicts: usize,
 }
 
-/// Merges three versions of a file.
-pub fn merge(_language: Language, base: &[u8], ours: &[u8], theirs: &[u8], labels: Labels) -> Merged {
+/// Merges three versions of a file; conflicts get markers with all three.
+pub fn merge(language: Language, base: &[u8], ours: &[u8], theirs: &[u8], labels: Labels) -> Merged {
+    merge_styled(language, base, ours, theirs, labels, Style::default())
+}
+
+/// The same, with a say in what becomes of a conflict.
+pub fn merge_styled(_language: Language, base: &[u8], ours: &[u8], theirs: &[u8], labels: Labels, style: Style) -> Merged {
     if ours == theirs || base == theirs {
         return Merged { bytes: ours.to_vec(), conflicts: 0 };
     }
     if base == ours {
         return Merged { bytes: theirs.to_vec(), conflicts: 0 };
     }
-    let mut merge = TextMerge::from_lines(base, ours, theirs);
-    merge.conflict_style(ConflictStyle::Diff3).labels(labels.base, labels.ours, labels.theirs);
-    let mut bytes = Vec::new();
-    merge.to_writer(&mut bytes).unwrap_or_default();
-    Merged { bytes, conflicts: merge.conflict_count() }
+    let texts = [&Text::new(base), &Text::new(ours), &Text::new(theirs)];
+    if let Some(bytes) = as_git_does(texts) {
+        return Merged { bytes, conflicts: 0 };
+    }
+    let [b, o, t] = texts;
+    let pieces = version::settle(lines::merge(&b.lines, &o.lines, &t.lines));
+    write::write(pieces, texts, labels, style)
+}
+
+/// The merge of whole lines with their ends, where it is clean and glues no lines together.
+fn as_git_does(texts: [&Text; 3]) -> Option<Vec<u8>> {
+    let [base, ours, theirs] = texts.map(Text::raw_lines);
+    let pieces = lines::merge(&base, &ours, &theirs);
+    let mut lines: Vec<Line> = Vec::new();
+    for piece in pieces {
+        let Piece::Clean(clean) = piece else { return None };
+        lines.extend(clean);
+    }
+    let (_, inner) = lines.split_last()?;
+    inner.iter().all(|line| line.ends_with(b"\n")).then(|| lines.concat())
 }
