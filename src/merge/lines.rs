@@ -11,17 +11,17 @@ use super::text::Line;
 
 /// A stretch of a merge.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece<'a> {
+pub enum Piece<L> {
     /// Merged lines.
-    Clean(Vec<Line<'a>>),
+    Clean(Vec<L>),
     /// Lines that a person has to decide on.
     Conflict {
         /// The user's.
-        ours: Vec<Line<'a>>,
+        ours: Vec<L>,
         /// What both started from.
-        base: Vec<Line<'a>>,
+        base: Vec<L>,
         /// The new ones.
-        theirs: Vec<Line<'a>>,
+        theirs: Vec<L>,
     },
 }
 
@@ -52,9 +52,9 @@ pub enum Change {
 }
 
 /// Merges lines.
-pub fn merge<'a>(base: &[&'a [u8]], ours: &[&'a [u8]], theirs: &[&'a [u8]]) -> Vec<Piece<'a>> {
+pub fn merge<'a>(base: &[&'a [u8]], ours: &[&'a [u8]], theirs: &[&'a [u8]]) -> Vec<Piece<Line<'a>>> {
     let own = |lines: &[&'a [u8]]| lines.iter().map(|line| Line::Borrowed(*line)).collect::<Vec<_>>();
-    let mut pieces: Vec<Piece> = Vec::new();
+    let mut pieces: Vec<Piece<Line>> = Vec::new();
     for region in regions(base, ours, theirs) {
         let clean = match region.change {
             Change::None | Change::Ours => own(&ours[region.ours]),
@@ -72,6 +72,20 @@ pub fn merge<'a>(base: &[&'a [u8]], ours: &[&'a [u8]], theirs: &[&'a [u8]]) -> V
         }
     }
     pieces
+}
+
+/// One conflict of all that is not the same at the beginning and at the end of all three.
+pub fn middle<'a>(base: &[&'a [u8]], ours: &[&'a [u8]], theirs: &[&'a [u8]]) -> Vec<Piece<Line<'a>>> {
+    let own = |lines: &[&'a [u8]]| lines.iter().map(|line| Line::Borrowed(*line)).collect::<Vec<_>>();
+    let head = base.iter().zip(ours).zip(theirs).take_while(|((b, o), t)| b == o && b == t).count();
+    let (b, o, t) = (&base[head..], &ours[head..], &theirs[head..]);
+    let foot = b.iter().rev().zip(o.iter().rev()).zip(t.iter().rev()).take_while(|((b, o), t)| b == o && b == t).count();
+    let cut = |lines: &[&'a [u8]]| own(&lines[..lines.len() - foot]);
+    vec![
+        Piece::Clean(own(&ours[..head])),
+        Piece::Conflict { ours: cut(o), base: cut(b), theirs: cut(t) },
+        Piece::Clean(own(&o[o.len() - foot..])),
+    ]
 }
 
 /// Aligns three lists of anything. Changes that touch are one region, as in git: nothing unchanged stands between them.

@@ -16,7 +16,7 @@ pub enum Side {
 }
 
 /// Settles those conflicts in which nothing but versions moved.
-pub fn settle(pieces: Vec<Piece>) -> Vec<Piece> {
+pub fn settle(pieces: Vec<Piece<Line>>) -> Vec<Piece<Line>> {
     pieces
         .into_iter()
         .map(|piece| match piece {
@@ -58,6 +58,11 @@ pub fn newer(base: Option<&str>, ours: &str, theirs: &str) -> Option<Side> {
         return None;
     }
     Some(if compare(&o.version, &t.version)? == Ordering::Less { Side::Theirs } else { Side::Ours })
+}
+
+/// An action without its pin.
+pub fn unpinned(action: &str) -> &str {
+    action.split_once('@').map_or(action, |(name, _)| name)
 }
 
 /// A line that pins a version.

@@ -38,7 +38,7 @@ impl Default for Style {
 }
 
 /// The merged file.
-pub fn write(pieces: Vec<Piece>, [base, ours, theirs]: [&Text; 3], labels: Labels, style: Style) -> Merged {
+pub fn write(pieces: Vec<Piece<Line>>, [base, ours, theirs]: [&Text; 3], labels: Labels, style: Style) -> Merged {
     let mut lines: Vec<Line> = Vec::new();
     let mut conflicts = 0;
     for piece in pieces {
