@@ -67,6 +67,8 @@ pub enum Command {
     Show(Show),
     /// Print the JSON Schema of scaffold.yaml
     Schema(Schema),
+    /// Merge three versions of a file, with the arguments and exit codes of `git merge-file`
+    MergeFile(MergeFile),
     /// Print completions for a shell
     Completions {
         /// bash, zsh, fish, powershell or elvish
@@ -314,4 +316,54 @@ pub struct Schema {
     /// Add the blueprints of a folder to the catalogue
     #[arg(long, value_name = "DIR")]
     pub blueprints: Option<PathBuf>,
+}
+
+/// Options of `merge-file`.
+#[derive(Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub struct MergeFile {
+    /// Our version; the result is written here
+    pub current: PathBuf,
+    /// What both started from
+    pub base: PathBuf,
+    /// Their version
+    pub other: PathBuf,
+    /// Print the result instead of writing it
+    #[arg(short = 'p', long)]
+    pub stdout: bool,
+    /// Do not speak of conflicts
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// What ours, base and theirs are called in conflicts, in this order; up to three times
+    #[arg(short = 'L', value_name = "NAME", allow_hyphen_values = true)]
+    pub label: Vec<String>,
+    /// Show the base in conflicts
+    #[arg(long, overrides_with_all = ["zdiff3"])]
+    pub diff3: bool,
+    /// Show the base in conflicts, without lines at the edges that both sides share
+    #[arg(long, overrides_with_all = ["diff3"])]
+    pub zdiff3: bool,
+    /// Settle conflicts for our version
+    #[arg(long, overrides_with_all = ["theirs", "union"])]
+    pub ours: bool,
+    /// Settle conflicts for their version
+    #[arg(long, overrides_with_all = ["ours", "union"])]
+    pub theirs: bool,
+    /// Settle conflicts by keeping the lines of both
+    #[arg(long, overrides_with_all = ["ours", "theirs"])]
+    pub union: bool,
+    /// Length of conflict markers
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = marker_size)]
+    pub marker_size: usize,
+    /// Where the file stands in the repository, as its name says how to read it
+    #[arg(long)]
+    pub path: Option<String>,
+}
+
+/// A length that no file can be made to burst with.
+fn marker_size(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(size @ 1..=1000) => Ok(size),
+        _ => Err("a number from 1 to 1000 is wanted".to_owned()),
+    }
 }

@@ -100,6 +100,11 @@ pub fn model_from(
 pub fn main() -> ExitCode {
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
+        // A merge driver must not be read as "merged, with two conflicts".
+        Err(error) if error.use_stderr() && std::env::args_os().nth(1).is_some_and(|verb| verb == "merge-file") => {
+            report::usage(&error);
+            return ExitCode::from(commands::MERGE_FILE_USAGE);
+        }
         Err(error) => return report::usage(&error),
     };
     match commands::run(cli) {

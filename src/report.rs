@@ -17,6 +17,11 @@ pub fn data(text: &str) {
     let _ = anstream::stdout().write_all(text.as_bytes());
 }
 
+/// Data that may be in any encoding.
+pub fn bytes(bytes: &[u8]) {
+    let _ = std::io::stdout().lock().write_all(bytes);
+}
+
 /// Talk.
 pub fn talk(text: &str) {
     let _ = anstream::stderr().write_all(text.as_bytes());

@@ -7,6 +7,7 @@ mod check;
 mod consequences;
 mod diff;
 mod list;
+mod merge_file;
 mod new;
 mod remove;
 mod rename;
@@ -14,6 +15,8 @@ mod resolve;
 mod schema;
 mod show;
 mod undo;
+
+pub use merge_file::USAGE as MERGE_FILE_USAGE;
 
 use clap::CommandFactory;
 
@@ -39,6 +42,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::List(options) => list::run(&options),
         Command::Show(options) => show::run(&options),
         Command::Schema(options) => schema::run(&options),
+        Command::MergeFile(options) => Ok(merge_file::run(&options)),
         Command::Completions { shell } => {
             let mut out = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "scaffold", &mut out);
