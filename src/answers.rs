@@ -94,6 +94,9 @@ pub struct Store {
     /// Prefix of the variables that name it; the blueprint's own for a store of the blueprint's name, else its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefix: Option<Prefix>,
+    /// The name that its volume, its secrets and its backups bear, where it is another: of a store that was renamed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Name>,
     /// Options of the blueprint, such as `version`.
     #[serde(flatten)]
     pub options: Options,
@@ -266,7 +269,7 @@ pub fn to_text(answers: &Answers) -> String {
     out
 }
 
-fn block(map: &Map<String, Value>, depth: usize, out: &mut String) {
+pub(crate) fn block(map: &Map<String, Value>, depth: usize, out: &mut String) {
     for (key, value) in map {
         out.push_str(&"  ".repeat(depth));
         out.push_str(&word(key));
@@ -285,7 +288,7 @@ fn block(map: &Map<String, Value>, depth: usize, out: &mut String) {
     }
 }
 
-fn flow(value: &Value) -> String {
+pub(crate) fn flow(value: &Value) -> String {
     match value {
         Value::String(text) => word(text),
         Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
@@ -299,7 +302,7 @@ fn flow(value: &Value) -> String {
 }
 
 /// Bare when every YAML reader takes it as this very text, quoted otherwise.
-fn word(text: &str) -> String {
+pub(crate) fn word(text: &str) -> String {
     let bare = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/'))
         && !matches!(

@@ -84,8 +84,8 @@ fn read(path: &Path) -> Result<(String, Arc<str>)> {
     })
 }
 
-/// `a.b=value`; the value is YAML when it reads as such, a text otherwise.
-fn setting(pair: &str) -> std::result::Result<Node, Diagnostic> {
+/// `a.b=value` as a document; the value is YAML when it reads as such, a text otherwise.
+pub fn setting(pair: &str) -> std::result::Result<Node, Diagnostic> {
     let label: Arc<str> = format!("--set {pair}").into();
     let place = Place { file: Arc::clone(&label), line: 0, column: 0 };
     let wrong = |message: &str| Diagnostic::new(message).in_file(Arc::clone(&label)).hint("`--set services.api.port=8000`");

@@ -8,6 +8,7 @@
 //! Everything up to the plan is pure: the same answers give the same bytes, without clock, randomness, environment or
 //! files. Three modules alone touch the world: `disk` (files), `wizard` (keyboard) and `report` (screen).
 
+pub mod amend;
 pub mod answers;
 mod author;
 pub mod blueprint;
@@ -19,6 +20,7 @@ pub mod disk;
 pub mod document;
 pub mod error;
 pub mod facts;
+mod frozen;
 pub mod input;
 pub mod join;
 pub mod lock;
@@ -29,8 +31,11 @@ pub mod plan;
 pub mod quote;
 pub mod render;
 pub mod report;
+pub mod repository;
+pub mod rewrite;
 pub mod selection;
 pub mod shape;
+pub mod update;
 #[allow(missing_docs, reason = "the fields are documented for blueprint authors in blueprints/README.md")]
 pub mod views;
 pub mod wizard;
@@ -59,22 +64,53 @@ pub struct Outcome {
 /// # Errors
 /// All mistakes of the answers and blueprints at once, with places in `document`.
 pub fn plan_from(catalogue: &Catalogue, answers: Answers, document: &Node) -> Result<Outcome> {
+    let mut outcome = render_from(catalogue, answers, document, None)?;
+    lock::complete(&mut outcome.plan);
+    Ok(outcome)
+}
+
+/// The same without the lock, for an existing repository has one that knows more than the plan; `renamed` is the old
+/// and the new name of a service or store.
+///
+/// # Errors
+/// As above.
+pub fn render_from(catalogue: &Catalogue, answers: Answers, document: &Node, renamed: Option<(&str, &str)>) -> Result<Outcome> {
     let renderer = render::Renderer::new();
-    let selection = selection::select(catalogue, answers, document)?;
-    let text = answers::to_text(&selection.answers);
-    let stack = model::build(&selection, &catalogue.pins()?, &renderer)?;
-    let mut plan = plan::plan(&selection, &stack, &renderer)?;
-    lock::complete(&mut plan, text);
+    let (selection, stack) = model_from(catalogue, answers, document, &renderer)?;
+    let mut plan = plan::plan(&selection, &stack, &renderer, renamed)?;
+    lock::with_answers(&mut plan, answers::to_text(&selection.answers));
     Ok(Outcome { selection, stack, plan })
+}
+
+/// What answers mean, without a file.
+///
+/// # Errors
+/// All mistakes of the answers and facts at once.
+pub fn model_from(
+    catalogue: &Catalogue,
+    answers: Answers,
+    document: &Node,
+    renderer: &render::Renderer,
+) -> Result<(selection::Selection, model::Stack)> {
+    let selection = selection::select(catalogue, answers, document)?;
+    let stack = model::build(&selection, &catalogue.pins()?, renderer)?;
+    Ok((selection, stack))
 }
 
 /// Runs the program as the command line says.
 pub fn main() -> ExitCode {
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
+        // A merge driver must not be read as "merged, with two conflicts".
+        Err(error) if error.use_stderr() && std::env::args_os().nth(1).is_some_and(|verb| verb == "merge-file") => {
+            report::usage(&error);
+            return ExitCode::from(commands::MERGE_FILE_USAGE);
+        }
         Err(error) => return report::usage(&error),
     };
     match commands::run(cli) {
+        // Ctrl-C came too late to stop it, and still says that whatever was to come next is not wanted.
+        Ok(_) if disk::interrupted() => ExitCode::from(error::Error::Interrupted.exit_code()),
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             report::error(&error);

@@ -59,17 +59,19 @@ pub enum State {
     Dropped,
 }
 
-/// Adds `scaffold.yaml` and `scaffold.lock` to a plan.
-pub fn complete(plan: &mut Plan, answers: String) {
-    let file = |text: String| PlannedFile {
-        bytes: text.into_bytes().into(),
-        mode: 0o644,
-        kind: FileKind::Managed,
-        origin: vec!["scaffold".to_owned()],
-    };
-    plan.files.insert(ANSWERS.to_owned(), file(answers));
+/// Adds `scaffold.yaml` to a plan.
+pub fn with_answers(plan: &mut Plan, answers: String) {
+    plan.files.insert(ANSWERS.to_owned(), own(answers));
+}
+
+/// Adds `scaffold.lock` to a plan that is complete otherwise.
+pub fn complete(plan: &mut Plan) {
     let lock = to_text(&of_plan(plan));
-    plan.files.insert(LOCK.to_owned(), file(lock));
+    plan.files.insert(LOCK.to_owned(), own(lock));
+}
+
+fn own(text: String) -> PlannedFile {
+    PlannedFile { bytes: text.into_bytes().into(), mode: 0o644, kind: FileKind::Managed, origin: vec!["scaffold".to_owned()] }
 }
 
 /// The lock of a plan that is written as it is.

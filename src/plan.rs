@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::blueprint::{Asset, Kind, Layer};
 use crate::error::{Diagnostic, Error, Result, did_you_mean};
 use crate::model::Stack;
+use crate::names::identifier;
 use crate::render::{Compiled, Renderer, declared_slots, value_of};
 use crate::selection::{Chosen, ChosenService, Selection};
 use crate::views::BindingView;
@@ -43,17 +44,25 @@ pub struct PlannedFile {
 pub struct Plan {
     /// The files.
     pub files: BTreeMap<String, PlannedFile>,
+    /// Of a rename: the old path and the new one of each file whose path changes.
+    pub moved: Vec<(String, String)>,
 }
 
-/// Renders everything that the selection emits.
+/// Renders everything that the selection emits; `renamed` is the old and the new name of a service or store.
 ///
 /// # Errors
 /// All mistakes of templates, parts without a slot, files claimed twice.
-pub fn plan(selection: &Selection, stack: &Stack, renderer: &Renderer) -> Result<Plan> {
+pub fn plan<'a>(
+    selection: &'a Selection,
+    stack: &'a Stack,
+    renderer: &'a Renderer,
+    renamed: Option<(&'a str, &'a str)>,
+) -> Result<Plan> {
     let mut planner = Planner {
         selection,
         stack,
         renderer,
+        renamed,
         model: value_of(&stack.model),
         project: value_of(&stack.project),
         jobs: vec![],
@@ -123,6 +132,8 @@ struct Planner<'a> {
     selection: &'a Selection,
     stack: &'a Stack,
     renderer: &'a Renderer,
+    /// The old name and the new one of what was renamed.
+    renamed: Option<(&'a str, &'a str)>,
     model: Value,
     project: Value,
     jobs: Vec<Job<'a>>,
@@ -241,8 +252,26 @@ impl<'a> Planner<'a> {
     fn job(&mut self, asset: &'a Asset, chosen: &Chosen, context: &Value, root: &str, names: &[(String, String)], origin: &str) {
         let inner = names.iter().fold(asset.path.clone(), |path, (key, value)| path.replace(key, value));
         let path = if root.is_empty() { inner.clone() } else { format!("{root}/{inner}") };
+        self.moved(asset, &path, root, names);
         let kind = kind_of(chosen, &inner);
         self.jobs.push(Job { asset, path, context: context.clone(), origin: origin.to_owned(), kind });
+    }
+
+    /// Where the file was under the old name of what was renamed.
+    fn moved(&mut self, asset: &Asset, path: &str, root: &str, names: &[(String, String)]) {
+        let Some((old, new)) = self.renamed else { return };
+        let (old_id, new_id) = (identifier(old), identifier(new));
+        let before = |value: &str, key: &str| match key.ends_with("_id}") {
+            true if value == new_id => old_id.clone(),
+            false if value == new => old.to_owned(),
+            _ => value.to_owned(),
+        };
+        let inner = names.iter().fold(asset.path.clone(), |path, (key, value)| path.replace(key, &before(value, key)));
+        let root = if root == format!("services/{new}") { format!("services/{old}") } else { root.to_owned() };
+        let was = if root.is_empty() { inner } else { format!("{root}/{inner}") };
+        if was != path {
+            self.plan.moved.push((was, path.to_owned()));
+        }
     }
 
     /// The folder of `locks/` for exactly the capabilities that the service is bound to.

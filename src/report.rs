@@ -5,14 +5,21 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::Outcome;
+use crate::commands::change::{Change as Ran, Prepared};
+use crate::disk::{Change, Entry, Operation};
 use crate::error::Error;
 use crate::plan::Plan;
+use crate::update::Outcome;
 
 /// Data for the user or the next program in a pipe.
 pub fn data(text: &str) {
     // A reader that has seen enough closes the pipe.
     let _ = anstream::stdout().write_all(text.as_bytes());
+}
+
+/// Data that may be in any encoding.
+pub fn bytes(bytes: &[u8]) {
+    let _ = std::io::stdout().lock().write_all(bytes);
 }
 
 /// Talk.
@@ -37,7 +44,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 }
 
 /// The plan as JSON.
-pub fn plan_json(outcome: &Outcome, dir: &Path, written: bool) -> String {
+pub fn plan_json(outcome: &crate::Outcome, dir: &Path, written: bool) -> String {
     let files: Vec<serde_json::Value> = outcome
         .plan
         .files
@@ -86,8 +93,74 @@ pub fn plan_diff(plan: &Plan) -> String {
     out
 }
 
+/// What an operation does to the files, as one diff.
+pub fn operation_diff(operation: &Operation) -> String {
+    let mut out = String::new();
+    for (path, (change, seen)) in &operation.changes {
+        let empty = Vec::new();
+        let (old, from) = match seen {
+            Some(Entry::File { bytes, .. }) => (bytes, format!("a/{path}")),
+            _ => (&empty, "/dev/null".to_owned()),
+        };
+        let (new, to) = match change {
+            Change::Write { bytes, .. } => (&**bytes, format!("b/{path}")),
+            Change::Delete => (&[][..], "/dev/null".to_owned()),
+        };
+        out.push_str(&diff(old, new, &from, &to));
+    }
+    out
+}
+
+/// A unified diff of two versions of a file; nothing when they are the same.
+pub fn diff(old: &[u8], new: &[u8], from: &str, to: &str) -> String {
+    if old == new {
+        return String::new();
+    }
+    if old.contains(&0) || new.contains(&0) {
+        return format!("Binary files {from} and {to} differ\n");
+    }
+    let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
+    let diff = similar::TextDiff::from_lines(old.as_ref(), new.as_ref());
+    diff.unified_diff().context_radius(3).header(from, to).to_string()
+}
+
+/// What became of the files of an existing repository, and what to do next.
+pub fn changed(change: &Ran, prepared: &Prepared, written: bool) {
+    let steps = &prepared.update.steps;
+    let of = |wanted: Outcome| steps.iter().filter(move |(_, step)| step.outcome == wanted);
+    let mut out = format!("{}{}\n", change.title, if written { "" } else { " (nothing is written)" });
+    for outcome in [Outcome::Created, Outcome::Updated, Outcome::Merged, Outcome::Removed, Outcome::Waiting] {
+        for (path, step) in of(outcome) {
+            out.push_str(&format!("  {:9}  {path}", outcome.word()));
+            if let Some(reason) = step.reason {
+                out.push_str(&format!(": {reason}"));
+            }
+            out.push('\n');
+        }
+    }
+    let yours: Vec<&str> = of(Outcome::Yours).map(|(path, _)| path.as_str()).collect();
+    match yours.len() {
+        0 => {}
+        1..=8 => yours.iter().for_each(|path| out.push_str(&format!("  {:9}  {path}\n", "yours"))),
+        many => out.push_str(&format!("  {:9}  {many} files that you edited stay as they are\n", "yours")),
+    }
+    out.push_str(&format!("  {:9}  {} files\n", "unchanged", of(Outcome::Unchanged).count()));
+    for note in &change.notes {
+        out.push_str(&format!("{note}\n"));
+    }
+    let mut list = |title: &str, lines: &[String]| {
+        if !lines.is_empty() {
+            out.push_str(&format!("\n{title}:\n"));
+            lines.iter().for_each(|line| out.push_str(&format!("  {line}\n")));
+        }
+    };
+    list("next", &change.next);
+    list("data and secrets stay; on each machine, when nobody needs them any more", &change.data);
+    talk(&out);
+}
+
 /// What was written, and what to do next.
-pub fn written(outcome: &Outcome, dir: &Path) {
+pub fn written(outcome: &crate::Outcome, dir: &Path) {
     let size: usize = outcome.plan.files.values().map(|f| f.bytes.len()).sum();
     let services: Vec<String> = outcome
         .stack

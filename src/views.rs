@@ -100,6 +100,8 @@ pub struct ServiceView {
 pub struct StoreView {
     pub name: String,
     pub id: String,
+    pub data: String,
+    pub data_id: String,
     pub blueprint: String,
     pub summary: String,
     pub prefix: String,

@@ -2,30 +2,103 @@
 
 use std::path::{Component, Path};
 
-/// Says why a path may not be written, read or deleted: it must stay inside the repository on every system.
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A symbolic link.
+    Link,
+    /// A folder.
+    Folder,
+    /// A socket, a pipe, a device.
+    Other,
+}
+
+/// What the file system knows about a file besides its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// File, link, folder.
+    pub kind: Kind,
+    /// Permission bits.
+    pub mode: u32,
+    /// Bytes.
+    pub size: u64,
+    /// Number of the file on its device; 0 where there is none.
+    pub inode: u64,
+    /// The device.
+    pub device: u64,
+    /// Seconds and nanoseconds of the last change of content.
+    pub modified: (i64, i64),
+    /// Owner.
+    pub uid: u32,
+    /// Group.
+    pub gid: u32,
+}
+
+impl Meta {
+    /// Whether this is still the same file with the same content, as far as can be told without reading it.
+    pub fn same_as(&self, other: &Self) -> bool {
+        (self.kind, self.size, self.inode, self.device, self.modified)
+            == (other.kind, other.size, other.inode, other.device, other.modified)
+    }
+}
+
+/// Where scaffold keeps its journal: below the root of each repository.
+pub const OWN: &str = ".scaffold";
+
+/// Says why a path may not be written, read or deleted: it must stay inside the repository on every system, and outside
+/// of git's folders and scaffold's own.
 ///
 /// # Errors
 /// The reason.
 pub fn check_path(path: &str) -> std::result::Result<(), String> {
     let plain = Path::new(path).components().all(|c| matches!(c, Component::Normal(_)));
-    let hostile = path.is_empty()
-        || path.starts_with('/')
-        || path.contains(|c: char| matches!(c, '\\' | ':') || c.is_control())
-        || path.contains("//");
-    if !plain || hostile {
+    let strange = |c: char| matches!(c, '\\' | ':') || c.is_control() || unseen(c);
+    if !plain || path.is_empty() || path.starts_with('/') || path.contains(strange) || path.contains("//") {
         return Err(format!("`{}` is no path inside a repository", path.escape_debug()));
     }
-    for part in path.split('/') {
-        let stem = part.split('.').next().unwrap_or_default().to_ascii_uppercase();
-        let device = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
-            || (stem.len() == 4
-                && (stem.starts_with("COM") || stem.starts_with("LPT"))
-                && stem.ends_with(|c: char| c.is_ascii_digit()));
-        if device || part.ends_with(['.', ' ']) || part == ".git" {
+    for (depth, part) in path.split('/').enumerate() {
+        let own = depth == 0 && part.eq_ignore_ascii_case(OWN);
+        if own || reserved(part) {
             return Err(format!("`{}` holds a name that is reserved", path.escape_debug()));
         }
     }
     Ok(())
+}
+
+/// Characters that some file systems leave out of names.
+fn unseen(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+fn reserved(part: &str) -> bool {
+    let stem = part.split('.').next().unwrap_or_default().to_ascii_uppercase();
+    let digit = |stem: &str| {
+        stem.strip_prefix("COM").or(stem.strip_prefix("LPT")).and_then(|n| {
+            let mut digits = n.chars();
+            digits.next().filter(|_| digits.next().is_none())
+        })
+    };
+    let device = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$")
+        || digit(&stem).is_some_and(|d| d.is_ascii_digit() || matches!(d, '¹' | '²' | '³'));
+    let git = part.eq_ignore_ascii_case(".git") || part.to_ascii_lowercase().starts_with("git~");
+    device || git || part.ends_with(['.', ' '])
+}
+
+/// What tells names apart where case does not count.
+pub fn fold(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// A path's folder and its last name.
+pub fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+/// The folders above a path, the outermost first, without the root.
+pub fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(at, _)| &path[..at])
 }
 
 #[cfg(test)]
@@ -54,6 +127,14 @@ mod tests {
             "x.",
             "x /y",
             ".git/config",
+            "sub/.GIT/hooks/x",
+            "GIT~1/x",
+            ".g\u{200c}it/x",
+            ".scaffold/next/journal",
+            ".Scaffold",
+            "a/\n/b",
+            "LPT\u{b9}",
+            "conin$",
         ] {
             assert!(check_path(bad).is_err(), "{bad}");
         }

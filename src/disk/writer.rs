@@ -2,8 +2,15 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fs::File;
 
-use super::{Entry, Tree};
+use super::journal::Journal;
+use super::platform::Dir;
+use super::stage::{self, Source, Want, Work};
+use super::steps::Steps;
+use super::tree::failed;
+use super::undo::{self, Undone};
+use super::{Entry, Tree, interrupt, recover};
 use crate::error::{Error, Result};
 
 /// What becomes of one file.
@@ -11,12 +18,12 @@ use crate::error::{Error, Result};
 pub enum Change {
     /// It gets this content.
     Write {
-        /// 0644 or 0755: of a file that is there, only whether it can be executed changes.
+        /// 0644 or 0755. A file that is there keeps its mode, but for whether it can be executed.
         mode: u32,
         /// The content.
         bytes: Cow<'static, [u8]>,
     },
-    /// It goes.
+    /// It goes, and folders that it leaves empty go too.
     Delete,
 }
 
@@ -31,23 +38,25 @@ pub struct Operation {
     pub changes: BTreeMap<String, (Change, Option<Entry>)>,
 }
 
-/// What `undo` took back.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Undone {
-    /// The title of the operation.
-    pub title: String,
-    /// The files that have their bytes from before.
-    pub paths: Vec<String>,
-}
-
 /// A repository that may be written.
 pub struct Writer {
-    tree: Tree,
+    pub(super) tree: Tree,
+    pub(super) own: Dir,
+    recovered: Option<String>,
+    _lock: File,
 }
 
 impl Writer {
-    pub(super) fn of(tree: Tree) -> Self {
-        Self { tree }
+    pub(super) fn of(tree: Tree) -> Result<Self> {
+        Self::recovering(tree, false)
+    }
+
+    /// The same; with `back`, what was cut short is taken back and not finished, where that can be.
+    pub(super) fn recovering(tree: Tree, back: bool) -> Result<Self> {
+        interrupt::watch();
+        let (own, lock) = recover::enter(tree.top())?;
+        let recovered = recover::recover(&tree, &own, back)?;
+        Ok(Self { tree, own, recovered, _lock: lock })
     }
 
     /// For reading.
@@ -55,53 +64,85 @@ impl Writer {
         &self.tree
     }
 
+    /// What was found cut short, and what became of it, for people: "finished `add redis`, which had been cut short".
+    pub fn recovered(&self) -> Option<&str> {
+        self.recovered.as_deref()
+    }
+
     /// Does it.
     ///
     /// # Errors
-    /// Something else stands on the disk than the planner saw, or the file system refuses; then nothing was written.
-    pub fn execute(&self, op: &Operation) -> Result<()> {
-        let root = self.tree.root();
-        for (from, to) in &op.moves {
-            if let Some(parent) = root.join(to).parent() {
-                fs_err::create_dir_all(parent)?;
-            }
-            fs_err::rename(root.join(from), root.join(to))?;
-        }
-        for (path, (_, seen)) in &op.changes {
-            if self.tree.read(path)? != *seen {
-                return Err(Error::failed(format!("`{path}` was changed meanwhile")));
-            }
-        }
-        for (path, (change, _)) in &op.changes {
-            let full = root.join(path);
-            match change {
-                Change::Write { mode, bytes } => {
-                    if let Some(parent) = full.parent() {
-                        fs_err::create_dir_all(parent)?;
-                    }
-                    fs_err::write(&full, bytes)?;
-                    #[cfg(unix)]
-                    fs_err::set_permissions(&full, std::os::unix::fs::PermissionsExt::from_mode(*mode))?;
-                    #[cfg(not(unix))]
-                    let _ = mode;
-                }
-                Change::Delete => {
-                    fs_err::remove_file(&full)?;
-                    let mut folder = full.parent();
-                    while let Some(parent) = folder.filter(|p| *p != root && std::fs::remove_dir(p).is_ok()) {
-                        folder = parent.parent();
-                    }
-                }
-            }
-        }
-        Ok(())
+    /// Something else stands on the disk than the planner saw, a file or folder is read-only, the file system refuses,
+    /// or Ctrl-C came: then the tree is as it was.
+    pub fn execute(&self, operation: &Operation) -> Result<()> {
+        let wants = operation.changes.iter().map(|(path, (change, seen))| Want {
+            path: path.clone(),
+            seen: seen.as_ref(),
+            source: match change {
+                Change::Write { mode, bytes } => Some(Source::Bytes { mode: *mode, bytes }),
+                Change::Delete => None,
+            },
+        });
+        let journal = Journal { title: operation.title.clone(), ..Journal::default() };
+        self.run(journal, &operation.moves, wants.collect())
     }
 
     /// Takes the last operation back.
     ///
     /// # Errors
-    /// There is none, or a file was touched since.
+    /// There is none, or a file was touched since; or as with `execute`.
     pub fn undo(&self) -> Result<Undone> {
-        Err(Error::failed("there is nothing to undo"))
+        self.tree.refresh();
+        let taken = undo::last(&self.tree, &self.own)?;
+        let paths = taken.entries.iter().map(|e| e.path.clone()).collect();
+        let wants = taken.entries.iter().map(|entry| Want {
+            path: entry.path.clone(),
+            seen: entry.seen.as_ref(),
+            source: entry.kept.map(Source::Kept),
+        });
+        let journal =
+            Journal { title: taken.title.clone(), undo: true, made: taken.made, emptied: taken.emptied, ..Journal::default() };
+        self.run(journal, &taken.moves, wants.collect())?;
+        Ok(Undone { title: taken.title, paths })
     }
+
+    /// Removes scaffold's own folder, unless something in it is still needed.
+    pub(super) fn leave(self) {
+        if self.own.meta("next").is_ok_and(|next| next.is_none()) {
+            let _ = super::remove::remove_tree(self.tree.top(), super::paths::OWN, None);
+        }
+    }
+
+    fn run(&self, journal: Journal, moves: &[(String, String)], wants: Vec<Want>) -> Result<()> {
+        self.tree.refresh();
+        let outcome = stage::stage(&self.tree, &self.own, journal, moves, wants);
+        let outcome = match outcome {
+            Ok(Some(work)) => self.commit(&work),
+            Ok(None) => Ok(()),
+            Err(error) => {
+                // The journal may be there already when its folder could not be written through.
+                let _ = super::remove::remove_tree(&self.own, "next", Some("journal"));
+                Err(error)
+            }
+        };
+        self.tree.refresh();
+        outcome
+    }
+
+    fn commit(&self, work: &Work) -> Result<()> {
+        let steps = Steps::open(&self.tree, &self.own, &work.journal)?;
+        let Err(error) = steps.forward(&work.expected, interrupt::check) else { return Ok(()) };
+        if steps.turn_back().and_then(|()| steps.back()).is_ok() {
+            return Err(error);
+        }
+        let Some(first) = error.diagnostics().first() else { return Err(error) };
+        let mut diagnostic = first.clone();
+        diagnostic.message.push_str(", and what was done could not be taken back");
+        Err(failed(diagnostic.hint("run the command again once there is room and permission: it begins by tidying up")))
+    }
+}
+
+/// A failure of the file system, with the path.
+pub(super) fn unwritable(path: &str, error: &std::io::Error) -> Error {
+    Error::failed(format!("cannot write `{path}`: {}", super::tree::plain(error)))
 }

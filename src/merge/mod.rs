@@ -1,19 +1,66 @@
 //! Why: files that scaffold wrote are edited by people, and later versions of them must arrive without losing a byte of
 //! theirs. This module merges three texts (base, ours, theirs) and knows nothing of files, plans or locks.
+//!
+//! Where git's merge of lines is clean, the result is the same to the byte, unless it says something else than the two
+//! sides did. Where it is not, what the language gives is used: its tree, its keys, its sets.
 
-use similar::{ConflictStyle, TextMerge};
+mod braces;
+mod entries;
+mod flow;
+mod join;
+mod keys;
+mod leaf;
+mod lines;
+mod order;
+mod scan;
+mod structured;
+mod text;
+mod tree;
+mod value;
+mod version;
+mod write;
+mod yaml;
+
+pub use entries::Entry;
+use lines::Piece;
+use text::{Line, Text};
+pub use write::{Conflicts, Style};
 
 /// How a file's text is understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     /// By lines.
     Lines,
+    /// Compose files, workflows, manifests, answers.
+    Yaml,
+    /// nginx's configuration.
+    Nginx,
+    /// Terraform, buildx bake.
+    Hcl,
+    /// A list of entries.
+    Entries(Entry),
 }
 
 impl Language {
     /// The language that a path names.
-    pub fn of(_path: &str) -> Self {
-        Self::Lines
+    pub fn of(path: &str) -> Self {
+        let lower = path.replace('\\', "/").to_ascii_lowercase();
+        let name = lower.rsplit('/').next().unwrap_or_default();
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        match (name, extension) {
+            ("makefile" | "gnumakefile", _) | (_, "mk") => Self::Entries(Entry::Target),
+            (".gitattributes" | "codeowners", _) => Self::Entries(Entry::Word),
+            (_, "yaml" | "yml") => Self::Yaml,
+            (_, "tf" | "hcl" | "tfvars" | "nomad") => Self::Hcl,
+            (_, "env" | "dotenv") => Self::Entries(Entry::Variable),
+            (_, "nginx" | "vhost") => Self::Nginx,
+            (_, "conf") if lower.contains("nginx") || lower.contains("conf.d/") => Self::Nginx,
+            (_, "txt") if name.contains("requirements") => Self::Entries(Entry::Package),
+            _ if name.starts_with(".env") => Self::Entries(Entry::Variable),
+            _ if name.starts_with('.') && name.ends_with("ignore") => Self::Entries(Entry::Line),
+            _ if lower.contains("nginx") && lower.contains("/sites-") => Self::Nginx,
+            _ => Self::Lines,
+        }
     }
 }
 
@@ -37,17 +84,47 @@ pub struct Merged {
     pub conflicts: usize,
 }
 
-/// Merges three versions of a file.
-pub fn merge(_language: Language, base: &[u8], ours: &[u8], theirs: &[u8], labels: Labels) -> Merged {
+/// Merges three versions of a file; conflicts get markers with all three.
+pub fn merge(language: Language, base: &[u8], ours: &[u8], theirs: &[u8], labels: Labels) -> Merged {
+    merge_styled(language, base, ours, theirs, labels, Style::default())
+}
+
+/// The same, with a say in what becomes of a conflict.
+pub fn merge_styled(language: Language, base: &[u8], ours: &[u8], theirs: &[u8], labels: Labels, style: Style) -> Merged {
     if ours == theirs || base == theirs {
         return Merged { bytes: ours.to_vec(), conflicts: 0 };
     }
     if base == ours {
         return Merged { bytes: theirs.to_vec(), conflicts: 0 };
     }
-    let mut merge = TextMerge::from_lines(base, ours, theirs);
-    merge.conflict_style(ConflictStyle::Diff3).labels(labels.base, labels.ours, labels.theirs);
-    let mut bytes = Vec::new();
-    merge.to_writer(&mut bytes).unwrap_or_default();
-    Merged { bytes, conflicts: merge.conflict_count() }
+    let texts = [&Text::new(base), &Text::new(ours), &Text::new(theirs)];
+    let [b, o, t] = texts.map(|text| &text.lines[..]);
+    let by_lines = lines::merge(b, o, t);
+    let as_git_does = as_git_does(texts);
+    if language != Language::Lines
+        && let Some(pieces) = structured::merge(language, [b, o, t], &by_lines)
+    {
+        // Line ends and the last newline are git's too, where the lines are.
+        if let Some(bytes) = as_git_does.filter(|_| pieces == by_lines) {
+            return Merged { bytes, conflicts: 0 };
+        }
+        return write::write(pieces, texts, labels, style);
+    }
+    if let Some(bytes) = as_git_does {
+        return Merged { bytes, conflicts: 0 };
+    }
+    write::write(version::settle(by_lines), texts, labels, style)
+}
+
+/// The merge of whole lines with their ends, where it is clean and glues no lines together.
+fn as_git_does(texts: [&Text; 3]) -> Option<Vec<u8>> {
+    let [base, ours, theirs] = texts.map(Text::raw_lines);
+    let pieces = lines::merge(&base, &ours, &theirs);
+    let mut lines: Vec<Line> = Vec::new();
+    for piece in pieces {
+        let Piece::Clean(clean) = piece else { return None };
+        lines.extend(clean);
+    }
+    let (_, inner) = lines.split_last()?;
+    inner.iter().all(|line| line.ends_with(b"\n")).then(|| lines.concat())
 }

@@ -31,6 +31,8 @@ pub fn store_view(store: &ChosenStore, selection: &Selection) -> StoreView {
     StoreView {
         name: store.name.clone(),
         id: identifier(&store.name),
+        data: store.data.clone(),
+        data_id: identifier(&store.data),
         blueprint: store.chosen.blueprint.name.clone(),
         summary: store.chosen.blueprint.manifest.summary.clone(),
         prefix: store.prefix.clone(),

@@ -65,6 +65,8 @@ pub struct ChosenStore {
     pub chosen: Chosen,
     /// Prefix of its variables.
     pub prefix: String,
+    /// The name that its data bears.
+    pub data: String,
     /// The service that owns its migrations.
     pub owner: Option<String>,
 }
@@ -171,15 +173,18 @@ impl Picker<'_> {
             let blueprint_name = store.blueprint.as_ref().unwrap_or(name);
             let path = ["stores", name.as_str(), "blueprint"];
             let Some(blueprint) = self.get(Kind::Store, blueprint_name.as_str(), &path) else { continue };
-            let options = self.options(&store.options, &blueprint, &["stores", name.as_str()], &["blueprint", "prefix"]);
+            let options = self.options(&store.options, &blueprint, &["stores", name.as_str()], &["blueprint", "prefix", "data"]);
             let prefix = prefix(name, store, &blueprint);
-            stores.push(ChosenStore { name: name.to_string(), chosen: Chosen { blueprint, options }, prefix, owner: None });
+            let data = store.data.as_ref().unwrap_or(name).to_string();
+            let chosen = Chosen { blueprint, options };
+            stores.push(ChosenStore { name: name.to_string(), chosen, prefix, data, owner: None });
         }
         // Instances of one blueprint: the one of its own name first, then by name, so that the order of `add`s is no matter.
         stores.sort_by(|a, b| {
             let key = |s: &ChosenStore| (s.chosen.blueprint.name.clone(), s.name != s.chosen.blueprint.name, s.name.clone());
             key(a).cmp(&key(b))
         });
+        self.one_owner_of_data(&stores);
         let mut claimed: HashMap<String, String> = HashMap::new();
         for store in &stores {
             if let Some(first) = claimed.insert(store.prefix.clone(), store.name.clone()) {
@@ -195,6 +200,18 @@ impl Picker<'_> {
             }
         }
         stores
+    }
+
+    /// Two stores on one volume would destroy it.
+    fn one_owner_of_data(&mut self, stores: &[ChosenStore]) {
+        let mut owners: HashMap<&str, &str> = HashMap::new();
+        for store in stores {
+            if let Some(first) = owners.insert(&store.data, &store.name) {
+                let message = format!("`{first}` and `{}` both keep the data of `{}`", store.name, store.data);
+                let path = ["stores", store.name.as_str(), "data"];
+                self.wrong(&path, message, Some("give the new one another name".into()));
+            }
+        }
     }
 
     fn services(&mut self, answers: &Answers) -> Vec<ChosenService> {

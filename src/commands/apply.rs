@@ -1,0 +1,34 @@
+//! `scaffold apply`: the files follow scaffold.yaml.
+
+use super::change::{self, Change};
+use crate::cli::Apply;
+use crate::disk::Entry;
+use crate::error::{Diagnostic, Error, Result};
+use crate::lock::{LOCK, Lock};
+use crate::repository::Repository;
+
+/// Runs the verb.
+pub fn run(options: &Apply) -> Result<u8> {
+    let mut how = options.how.clone();
+    // Without a base, whatever is not as generated now is the user's.
+    how.ours |= options.rebuild_lock && !how.theirs;
+    let how = &how;
+    let catalogue = how.at.catalogue()?;
+    let repository = Repository::open(&how.at.start(), how.writes())?;
+    let lock = if options.rebuild_lock { rebuilt(&repository)? } else { repository.lock()? };
+    let mut change = Change::new("apply", "", &repository.standing()?.document, vec![]);
+    change.new_data = options.new_data;
+    change::run(&repository, &catalogue, change, how, lock)
+}
+
+/// An empty lock in the place of one that is lost.
+fn rebuilt(repository: &Repository) -> Result<(Lock, Option<Entry>)> {
+    match repository.tree().read(LOCK)? {
+        None => Ok((Lock::default(), None)),
+        Some(_) => {
+            let message = format!("there is a `{LOCK}`; a new one would forget what you edited");
+            let hint = format!("when it cannot be saved: `rm {LOCK}`, then the same command");
+            Err(Error::Failed(Box::new(Diagnostic::new(message).hint(hint))))
+        }
+    }
+}

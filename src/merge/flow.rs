@@ -1,0 +1,141 @@
+//! Why: `networks: [edge, data]` stands on one line, and two people may still have added one network each.
+
+use std::collections::{HashMap, HashSet};
+
+use super::lines::{Change, intern, regions};
+use super::order;
+use super::value::ordered;
+
+/// Merges `key: [a, b]` or `key: {a: b}` by its parts; `None` where that is not what it is, or they conflict.
+pub fn merge(base: &str, ours: &str, theirs: &str, key: &str) -> Option<String> {
+    let (b, o, t) = (Flow::of(base)?, Flow::of(ours)?, Flow::of(theirs)?);
+    if (b.before, b.open) != (o.before, o.open) || (b.before, b.open) != (t.before, t.open) {
+        return None;
+    }
+    let merged = if o.open == '{' {
+        maps(&b.parts, &o.parts, &t.parts)?
+    } else if ordered(key) {
+        sequence(&b.parts, &o.parts, &t.parts)?
+    } else {
+        set(&b.parts, &o.parts, &t.parts)?
+    };
+    Some(format!("{}{}{}{}{}{}", o.before, o.open, o.pad, merged.join(", "), o.pad, o.after))
+}
+
+/// Merges sets of words: in the user's order, without what one side took away. `None` where a word stands twice.
+pub fn set<T: Clone + std::hash::Hash + Eq>(base: &[T], ours: &[T], theirs: &[T]) -> Option<Vec<T>> {
+    let unique = |list: &[T]| list.iter().collect::<HashSet<_>>().len() == list.len();
+    if !unique(base) || !unique(ours) || !unique(theirs) {
+        return None;
+    }
+    let mut numbers = HashMap::new();
+    let (b, o, t) = (intern(&mut numbers, base), intern(&mut numbers, ours), intern(&mut numbers, theirs));
+    let words: HashMap<u32, &T> = o.iter().copied().zip(ours).chain(t.iter().copied().zip(theirs)).collect();
+    let order = order::merge(&b, &o, &t).into_iter();
+    let kept = order.filter(|id| !b.contains(id) || o.contains(id) && t.contains(id));
+    Some(kept.filter_map(|id| words.get(&id).map(|word| (*word).clone())).collect())
+}
+
+fn sequence(base: &[String], ours: &[String], theirs: &[String]) -> Option<Vec<String>> {
+    let mut merged = Vec::new();
+    for region in regions(base, ours, theirs) {
+        match region.change {
+            Change::None | Change::Ours => merged.extend_from_slice(&ours[region.ours]),
+            Change::Theirs => merged.extend_from_slice(&theirs[region.theirs]),
+            Change::Both => return None,
+        }
+    }
+    Some(merged)
+}
+
+fn maps(base: &[String], ours: &[String], theirs: &[String]) -> Option<Vec<String>> {
+    let keys = |parts: &[String]| {
+        parts.iter().map(|part| part.split_once(':').map(|(key, _)| key.trim().to_owned())).collect::<Option<Vec<_>>>()
+    };
+    let (b, o, t) = (keys(base)?, keys(ours)?, keys(theirs)?);
+    let find = |keys: &[String], parts: &[String], key: &String| keys.iter().position(|k| k == key).map(|i| parts[i].clone());
+    let unique = |list: &[String]| list.iter().collect::<HashSet<_>>().len() == list.len();
+    if !unique(&b) || !unique(&o) || !unique(&t) {
+        return None;
+    }
+    let mut numbers = HashMap::new();
+    let ids = [&b, &o, &t].map(|keys| intern(&mut numbers, keys));
+    let names: HashMap<u32, String> = numbers.iter().map(|(key, id)| (*id, (*key).clone())).collect();
+    let mut merged = Vec::new();
+    for id in order::merge(&ids[0], &ids[1], &ids[2]) {
+        let key = &names[&id];
+        match (find(&b, base, key), find(&o, ours, key), find(&t, theirs, key)) {
+            (b, Some(o), Some(t)) if o == t || b.as_ref() == Some(&t) => merged.push(o),
+            (Some(b), Some(o), Some(t)) => merged.push(if b == o { t } else { merge(&b, &o, &t, key)? }),
+            (None, Some(only), None) | (None, None, Some(only)) => merged.push(only),
+            (Some(b), Some(one), None) | (Some(b), None, Some(one)) if b == one => {}
+            _ => return None,
+        }
+    }
+    Some(merged)
+}
+
+/// A line with one collection in brackets at its end.
+struct Flow<'l> {
+    before: &'l str,
+    open: char,
+    pad: &'l str,
+    parts: Vec<String>,
+    after: &'l str,
+}
+
+impl<'l> Flow<'l> {
+    fn of(code: &'l str) -> Option<Self> {
+        let start = code.find(['[', '{'])?;
+        let before = &code[..start];
+        // Nothing but a key stands before it: no quotes, no variables.
+        if !before.is_empty() && !before.ends_with([' ', '='])
+            || before.contains(['"', '\'', '$']) && !before.trim_end().ends_with(':')
+        {
+            return None;
+        }
+        let open = code[start..].chars().next()?;
+        let close = if open == '[' { ']' } else { '}' };
+        let end = code.rfind(close).filter(|end| *end > start)?;
+        if !matches!(&code[end + 1..], "" | "," | ";") {
+            return None;
+        }
+        let inner = &code[start + 1..end];
+        let pad = if inner.starts_with(' ') && inner.trim() != "" { " " } else { "" };
+        Some(Self { before, open, pad, parts: split(inner)?, after: &code[end..] })
+    }
+}
+
+/// The parts between commas, as far as those are not in brackets or quotes.
+fn split(inner: &str) -> Option<Vec<String>> {
+    let mut parts = vec![String::new()];
+    let (mut depth, mut quote, mut escaped) = (0_usize, None, false);
+    for c in inner.chars() {
+        let part = parts.last_mut()?;
+        if let Some(q) = quote {
+            if c == q && !escaped {
+                quote = None;
+            }
+            escaped = c == '\\' && !escaped && q == '"';
+            part.push(c);
+            continue;
+        }
+        match c {
+            '"' | '\'' if part.trim().is_empty() || depth > 0 || part.trim_end().ends_with(':') => quote = Some(c),
+            '[' | '{' => depth += 1,
+            ']' | '}' => depth = depth.checked_sub(1)?,
+            ',' if depth == 0 => {
+                parts.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        part.push(c);
+    }
+    if depth > 0 || quote.is_some() {
+        return None;
+    }
+    let parts: Vec<String> = parts.into_iter().map(|part| part.trim().to_owned()).collect();
+    let last_is_empty = parts.last().is_some_and(String::is_empty);
+    Some(if last_is_empty { parts[..parts.len() - 1].to_vec() } else { parts })
+}

@@ -1,0 +1,75 @@
+//! Why: whether two nodes are the same one is said by their names; which name it takes to tell siblings apart is seen only
+//! with all three versions at hand.
+
+use std::collections::{HashMap, HashSet};
+
+use super::tree::Node;
+use super::value;
+
+/// Names for all siblings that are known by keys; `None` where two of one file cannot be told apart. A name that is enough
+/// in all three files is taken; a longer one only for those that need it.
+pub fn of_map(lists: [&[Node]; 3]) -> Option<[Vec<String>; 3]> {
+    let mut level: HashMap<&str, usize> = HashMap::new();
+    for deeper in 0.. {
+        let mut again = false;
+        for list in lists {
+            let mut seen = HashSet::new();
+            let mut crowded = HashSet::new();
+            for node in list {
+                let first = node.names[0].as_str();
+                let at = level.get(first).copied().unwrap_or(0);
+                if !seen.insert((first, &node.names[at.min(node.names.len() - 1)])) {
+                    if at > deeper || at + 1 >= node.names.len() {
+                        return None;
+                    }
+                    crowded.insert(first);
+                }
+            }
+            for first in crowded {
+                level.insert(first, deeper + 1);
+                again = true;
+            }
+        }
+        if !again {
+            break;
+        }
+    }
+    Some(lists.map(|list| {
+        list.iter()
+            .map(|node| {
+                let at = level.get(node.names[0].as_str()).copied().unwrap_or(0);
+                format!("{}\u{0}{}", node.names[0], node.names[at.min(node.names.len() - 1)])
+            })
+            .collect()
+    }))
+}
+
+/// Names for the items of a list: scalars name themselves, mappings by a field that all of them have.
+pub fn of_list(lists: [&[Node]; 3], key: &str) -> Option<[Vec<String>; 3]> {
+    if value::ordered(key) {
+        return None;
+    }
+    let unique = |names: &[Vec<String>; 3]| {
+        names.iter().all(|names| {
+            let mut seen = HashSet::new();
+            names.iter().all(|name| seen.insert(name))
+        })
+    };
+    let all = || lists.iter().flat_map(|list| list.iter());
+    if all().all(|node| node.fields.is_empty() && !node.is_container()) {
+        let named = lists.map(|list| list.iter().map(|node| node.names[0].clone()).collect::<Vec<_>>());
+        return unique(&named).then_some(named);
+    }
+    value::NAMES.iter().find_map(|field| {
+        let name = |node: &Node| {
+            let get = |field: &str| node.fields.iter().find(|(name, _)| name == field).map(|(_, text)| text.as_str());
+            let place = if *field == "package-ecosystem" { get("directory") } else { None };
+            Some(format!("{} {}", get(field)?, place.unwrap_or_default()))
+        };
+        if !all().all(|node| name(node).is_some()) {
+            return None;
+        }
+        let named = lists.map(|list| list.iter().filter_map(name).collect::<Vec<_>>());
+        unique(&named).then_some(named)
+    })
+}

@@ -1,0 +1,208 @@
+//! Why: a leaf is mostly one line, and that line has parts too: what it says, and a comment behind it. A pin, a text of
+//! several lines and a list in brackets merge by what they are made of.
+
+use std::borrow::Cow;
+
+use super::flow;
+use super::join::{Joiner, Pieces, clean, has_conflict};
+use super::lines::{Change, Piece, regions};
+use super::tree::{Mover, Node, Shape, Text, body_indent, indent};
+use super::version::{Side, newer};
+
+/// A line without its indentation: what it says, the space behind that, and the comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Parts<'l> {
+    code: &'l str,
+    space: &'l str,
+    comment: &'l str,
+}
+
+fn parts<'l>(joiner: &Joiner, line: &'l str) -> Parts<'l> {
+    let line = line.trim();
+    let (before, comment) = line.split_at((joiner.syntax.comment)(line).unwrap_or(line.len()));
+    let code = before.trim_end();
+    Parts { code, space: &before[code.len()..], comment }
+}
+
+/// The comment behind a node's first line.
+pub fn trailing<'n>(joiner: &Joiner, node: &'n Node) -> &'n str {
+    node.head.first().map_or("", |line| parts(joiner, line).comment)
+}
+
+/// Merges the first lines of containers; `None` for a conflict.
+pub fn head<'a>(
+    joiner: &Joiner,
+    base: Option<&Node<'a>>,
+    ours: &Node<'a>,
+    theirs: &Node<'a>,
+    column: usize,
+) -> Option<Pieces<'a>> {
+    let text = |node: &Node<'a>| node.head.iter().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
+    let (b, o, t) = (base.map(text), text(ours), text(theirs));
+    if o == t || b.as_ref() == Some(&t) {
+        return Some(clean(joiner.ours.head(ours, column)));
+    }
+    if b.as_ref() == Some(&o) {
+        return Some(clean(joiner.theirs.head(theirs, column)));
+    }
+    if o.len() != 1 || t.len() != 1 || b.as_ref().is_some_and(|b| b.len() != 1) {
+        return None;
+    }
+    let base = b.as_ref().map(|b| parts(joiner, &b[0]));
+    let (o, t) = (parts(joiner, &o[0]), parts(joiner, &t[0]));
+    let code = if o.code == t.code || base.is_some_and(|b| b.code == t.code) {
+        o.code.to_owned()
+    } else if base.is_some_and(|b| b.code == o.code) {
+        t.code.to_owned()
+    } else {
+        words(joiner, base.map(|b| b.code), o.code, t.code)?
+    };
+    Some(clean(vec![assemble(joiner, &ours.head[0], column, &code, comment(base, o, t))]))
+}
+
+/// Merges leaves; `None` for a conflict of all of it.
+pub fn merge<'a>(
+    joiner: &Joiner,
+    base: Option<&Node<'a>>,
+    ours: &Node<'a>,
+    theirs: &Node<'a>,
+    column: usize,
+) -> Option<Pieces<'a>> {
+    if ours.shape == Shape::Block {
+        return blocks(joiner, base?, ours, theirs, column);
+    }
+    let single = |node: &Node| node.head.len() == 1;
+    if single(ours) && single(theirs) && base.is_none_or(single) {
+        return line(joiner, base, ours, theirs, column);
+    }
+    let base_says = base.map(|base| base.says);
+    let mut pieces = if ours.says == theirs.says || base_says == Some(theirs.says) {
+        clean(joiner.ours.head(ours, column))
+    } else if base_says == Some(ours.says) {
+        clean(joiner.theirs.head(theirs, column))
+    } else {
+        lines(&joiner.base.head(base?, column), &joiner.ours.head(ours, column), &joiner.theirs.head(theirs, column))
+    };
+    if has_conflict(&pieces) {
+        return None;
+    }
+    // A recipe or a block on one line may have comments of its own at its end.
+    let ends =
+        |mover: Mover, node: &Node<'a>| node.close.iter().map(|l| mover.line(&Cow::Borrowed(*l), node.column, column)).collect();
+    pieces.extend(clean(ends(joiner.ours, ours)));
+    Some(pieces)
+}
+
+fn line<'a>(joiner: &Joiner, base: Option<&Node<'a>>, ours: &Node<'a>, theirs: &Node<'a>, column: usize) -> Option<Pieces<'a>> {
+    let (our_line, their_line) = (&ours.head[0], &theirs.head[0]);
+    let (o, t) = (parts(joiner, our_line), parts(joiner, their_line));
+    let b = base.map(|base| parts(joiner, &base.head[0]));
+    let base_says = base.map(|base| base.says);
+    let code = if o.code == t.code || b.is_some_and(|b| b.code == t.code) {
+        o.code.to_owned()
+    } else if b.is_some_and(|b| b.code == o.code) {
+        t.code.to_owned()
+    } else if ours.says == theirs.says || base_says == Some(theirs.says) {
+        o.code.to_owned()
+    } else if base_says == Some(ours.says) {
+        t.code.to_owned()
+    } else if let Some(side) = newer(base.map(|base| base.head[0].as_ref()), our_line, their_line) {
+        return Some(clean(match side {
+            Side::Ours => joiner.ours.head(ours, column),
+            Side::Theirs => joiner.theirs.head(theirs, column),
+        }));
+    } else if let Some(words) = words(joiner, b.map(|b| b.code), o.code, t.code) {
+        words
+    } else {
+        flow::merge(b?.code, o.code, t.code, &ours.names[0])?
+    };
+    Some(clean(vec![assemble(joiner, our_line, column, &code, comment(b, o, t))]))
+}
+
+/// The comment behind a line, with the space before it: both, where both wrote one.
+fn comment(base: Option<Parts>, ours: Parts, theirs: Parts) -> String {
+    let old = base.map_or("", |base| base.comment);
+    let one = |parts: Parts| if parts.comment.is_empty() { String::new() } else { format!("{}{}", parts.space, parts.comment) };
+    if ours.comment == theirs.comment || old == theirs.comment {
+        one(ours)
+    } else if old == ours.comment {
+        one(theirs)
+    } else if theirs.comment.is_empty() || ours.comment.contains(theirs.comment) {
+        one(ours)
+    } else if ours.comment.is_empty() {
+        one(theirs)
+    } else {
+        format!("{} {}", one(ours), theirs.comment)
+    }
+}
+
+/// A line in place of one of ours, which stays as it is when it says the same.
+fn assemble<'a>(joiner: &Joiner, ours: &Text<'a>, column: usize, code: &str, comment: String) -> Text<'a> {
+    let o = parts(joiner, ours);
+    if o.code == code && format!("{}{}", o.space, o.comment).trim() == comment.trim() {
+        return ours.clone();
+    }
+    let before = &ours[..indent(ours)];
+    let before = if before.len() == column { Cow::Borrowed(before) } else { Cow::Owned(" ".repeat(column)) };
+    Cow::Owned(format!("{before}{code}{comment}"))
+}
+
+/// Block scalars: the header by itself, the text by lines, indented as the user's.
+fn blocks<'a>(joiner: &Joiner, base: &Node<'a>, ours: &Node<'a>, theirs: &Node<'a>, column: usize) -> Option<Pieces<'a>> {
+    let header = |node: &Node<'a>| {
+        let mut header = node.clone();
+        header.head.truncate(1);
+        header
+    };
+    let mut pieces = head(joiner, Some(&header(base)), &header(ours), &header(theirs), column)?;
+    // An indentation indicator fixes the columns; then only whole texts may be taken.
+    let fixed = [base, ours, theirs].iter().any(|node| {
+        let code = parts(joiner, &node.head[0]).code;
+        code.rsplit(['|', '>']).next().is_some_and(|tail| tail.contains(|c: char| c.is_ascii_digit()))
+    });
+    let to = body_indent(&ours.head);
+    let body = |node: &Node<'a>| -> Vec<Text<'a>> {
+        let from = body_indent(&node.head);
+        let shift = |line: &Text<'a>| match line.get(from..) {
+            Some(rest) if !line.trim().is_empty() && from != to => Cow::Owned(" ".repeat(to) + rest),
+            _ => line.clone(),
+        };
+        node.head[1..].iter().map(shift).collect()
+    };
+    if fixed && (body_indent(&base.head) != to || body_indent(&theirs.head) != to) {
+        return None;
+    }
+    pieces.extend(lines(&body(base), &body(ours), &body(theirs)));
+    Some(pieces)
+}
+
+/// Merges lines; conflicts stay small.
+pub fn lines<'a>(base: &[Text<'a>], ours: &[Text<'a>], theirs: &[Text<'a>]) -> Pieces<'a> {
+    let mut pieces = Pieces::new();
+    for region in regions(base, ours, theirs) {
+        match region.change {
+            Change::None | Change::Ours => pieces.extend(clean(ours[region.ours].to_vec())),
+            Change::Theirs => pieces.extend(clean(theirs[region.theirs].to_vec())),
+            Change::Both => pieces.push(Piece::Conflict {
+                ours: ours[region.ours].to_vec(),
+                base: base[region.base].to_vec(),
+                theirs: theirs[region.theirs].to_vec(),
+            }),
+        }
+    }
+    pieces
+}
+
+/// Merges what is a set of words behind the first one.
+fn words(joiner: &Joiner, base: Option<&str>, ours: &str, theirs: &str) -> Option<String> {
+    if ![Some(ours), Some(theirs), base].into_iter().flatten().all(joiner.syntax.words) {
+        return None;
+    }
+    let split = |code: &str| code.trim_end_matches(';').split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let (b, o, t) = (split(base?), split(ours), split(theirs));
+    if b.first() != o.first() || b.first() != t.first() {
+        return None;
+    }
+    let merged = flow::set(&b, &o, &t)?;
+    Some(merged.join(" ") + if ours.ends_with(';') { ";" } else { "" })
+}

@@ -1,0 +1,104 @@
+//! Why: this is where a language's tree, its oracle and the merge of lines are weighed against each other. Lines first:
+//! what git merges right stays git's. Then the tree. What neither gets right is shown as a conflict.
+
+use super::join::{Pieces, Syntax, join};
+use super::lines::{self, Piece};
+use super::text::Line;
+use super::tree::{self, Node};
+use super::value::{self, Value};
+use super::{Language, braces, entries, yaml};
+
+/// A file as its language reads it.
+struct Read<'a> {
+    value: Value,
+    /// How many keys stand twice.
+    twins: usize,
+    tree: Option<Node<'a>>,
+}
+
+fn read<'a>(language: Language, lines: &[&'a str]) -> Option<Read<'a>> {
+    match language {
+        Language::Lines => None,
+        Language::Yaml => yaml::read(lines).map(|read| Read { twins: read.value.twins(), value: read.value, tree: read.tree }),
+        Language::Nginx | Language::Hcl => braces::read(language, lines).map(own),
+        Language::Entries(kind) => Some(own(entries::read(kind, lines))),
+    }
+}
+
+/// Where the tree is all that is known of a file, its value is that of the tree.
+fn own(tree: Node) -> Read {
+    Read { value: tree.value(), twins: tree.twins(), tree: Some(tree) }
+}
+
+/// Merges three files in their language; `None` where they are not in it, and lines are all that is left.
+pub fn merge<'a>(
+    language: Language,
+    [base, ours, theirs]: [&[&'a [u8]]; 3],
+    by_lines: &[Piece<Line<'a>>],
+) -> Option<Vec<Piece<Line<'a>>>> {
+    let text = |lines: &[&'a [u8]]| lines.iter().map(|line| std::str::from_utf8(line).ok()).collect::<Option<Vec<&'a str>>>();
+    let texts = [text(base)?, text(ours)?, text(theirs)?];
+    let [b, o, t] = [read(language, &texts[0])?, read(language, &texts[1])?, read(language, &texts[2])?];
+    let expected = value::merge3(Some(&b.value), Some(&o.value), Some(&t.value), "");
+    let twins = b.twins.max(o.twins).max(t.twins);
+    let right = |pieces: &[Piece<Line<'a>>]| {
+        let [one, other] = [false, true].map(|theirs| settled(language, pieces, theirs));
+        let (Some(one), Some(other)) = (one, other) else { return false };
+        one.1 <= twins && other.1 <= twins && !value::disagree(expected.as_ref(), Some(&one.0), Some(&other.0))
+    };
+    if is_clean(by_lines) && right(by_lines) {
+        return Some(by_lines.to_vec());
+    }
+    if let (Some(b), Some(o), Some(t)) = (&b.tree, &o.tree, &t.tree) {
+        let pieces = bytes(join(syntax(language), b, o, t));
+        if right(&pieces) {
+            return Some(pieces);
+        }
+    }
+    Some(if is_clean(by_lines) { lines::middle(base, ours, theirs) } else { by_lines.to_vec() })
+}
+
+fn is_clean(pieces: &[Piece<Line>]) -> bool {
+    pieces.iter().all(|piece| matches!(piece, Piece::Clean(_)))
+}
+
+/// What a merge says when its conflicts are settled for one side.
+fn settled(language: Language, pieces: &[Piece<Line>], for_theirs: bool) -> Option<(Value, usize)> {
+    let mut lines = Vec::new();
+    for piece in pieces {
+        let part = match piece {
+            Piece::Clean(part) => part,
+            Piece::Conflict { theirs, .. } if for_theirs => theirs,
+            Piece::Conflict { ours, .. } => ours,
+        };
+        for line in part {
+            lines.push(std::str::from_utf8(line).ok()?);
+        }
+    }
+    read(language, &lines).map(|read| (read.value, read.twins))
+}
+
+fn bytes<'a>(pieces: Pieces<'a>) -> Vec<Piece<Line<'a>>> {
+    let own = |lines: Vec<tree::Text<'a>>| lines.into_iter().map(into_bytes).collect::<Vec<Line<'a>>>();
+    let piece = |piece| match piece {
+        Piece::Clean(lines) => Piece::Clean(own(lines)),
+        Piece::Conflict { ours, base, theirs } => Piece::Conflict { ours: own(ours), base: own(base), theirs: own(theirs) },
+    };
+    pieces.into_iter().map(piece).collect()
+}
+
+fn into_bytes(line: tree::Text) -> Line {
+    match line {
+        tree::Text::Borrowed(text) => Line::Borrowed(text.as_bytes()),
+        tree::Text::Owned(text) => Line::Owned(text.into_bytes()),
+    }
+}
+
+fn syntax(language: Language) -> Syntax {
+    match language {
+        Language::Nginx => Syntax { comment: braces::comment, words: braces::is_words },
+        Language::Hcl => Syntax { comment: braces::comment, words: |_| false },
+        Language::Entries(kind) => Syntax { comment: entries::comment(kind), words: entries::is_words },
+        Language::Yaml | Language::Lines => Syntax { comment: yaml::comment, words: |_| false },
+    }
+}

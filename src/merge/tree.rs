@@ -1,0 +1,281 @@
+//! Why: what people add and change is a service, a key, a location: nodes of the tree that indentation or braces give.
+//! A node keeps its lines as they stand in its file; only whole lines are ever moved.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::value::{Kind, Value};
+
+/// A line of a tree.
+pub type Text<'a> = Cow<'a, str>;
+
+/// How the parts of a node relate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// It has none.
+    Leaf,
+    /// A block scalar: a header line and lines of text.
+    Block,
+    /// Known by their keys.
+    Keyed,
+    /// A list, which may be a set.
+    List,
+}
+
+/// A node with its lines.
+#[derive(Clone, Debug)]
+pub struct Node<'a> {
+    /// How its siblings tell it apart: from the least to the most specific.
+    pub names: Vec<String>,
+    /// How its parts relate.
+    pub shape: Shape,
+    /// Comments and blank lines before it.
+    pub lead: Vec<&'a str>,
+    /// Its first lines; all of them, for a leaf.
+    pub head: Vec<Text<'a>>,
+    /// Its parts.
+    pub children: Vec<Node<'a>>,
+    /// Comments after the last part.
+    pub tail: Vec<&'a str>,
+    /// What closes it.
+    pub close: Vec<&'a str>,
+    /// The column of its first line.
+    pub column: usize,
+    /// The column of the dash that the first line of the first part carries.
+    pub dash: Option<usize>,
+    /// Fields that may name it in a list.
+    pub fields: Vec<(String, String)>,
+    /// Stands for what it says.
+    pub says: u64,
+    /// Stands for what it says, and for its comments.
+    pub full: u64,
+}
+
+impl<'a> Node<'a> {
+    /// A leaf.
+    pub fn leaf(name: String, column: usize, head: Vec<Text<'a>>) -> Self {
+        Self {
+            names: vec![name],
+            shape: Shape::Leaf,
+            lead: Vec::new(),
+            head,
+            children: Vec::new(),
+            tail: Vec::new(),
+            close: Vec::new(),
+            column,
+            dash: None,
+            fields: Vec::new(),
+            says: 0,
+            full: 0,
+        }
+    }
+
+    /// Whether it has parts.
+    pub fn is_container(&self) -> bool {
+        matches!(self.shape, Shape::Keyed | Shape::List)
+    }
+
+    /// Computes `full` from the bottom up; `says` is known already.
+    pub fn seal(&mut self) {
+        let mut hasher = DefaultHasher::new();
+        self.says.hash(&mut hasher);
+        self.shape.hash(&mut hasher);
+        for line in &self.lead {
+            line.trim().hash(&mut hasher);
+        }
+        // The indentation of a text is part of it, as far as it goes beyond that of its first line.
+        let width = body_indent(&self.head);
+        for (i, line) in self.head.iter().enumerate() {
+            if i > 0 && self.shape == Shape::Block {
+                line.get(width..).unwrap_or_default().hash(&mut hasher);
+            } else {
+                line.trim().hash(&mut hasher);
+            }
+        }
+        for child in &mut self.children {
+            child.seal();
+            child.full.hash(&mut hasher);
+        }
+        for line in self.tail.iter().chain(&self.close) {
+            line.trim().hash(&mut hasher);
+        }
+        self.full = hasher.finish();
+    }
+
+    /// What a tree says, where no parser can be asked: by the names of its nodes, of which one may stand more than once.
+    pub fn value(&self) -> Value {
+        if !self.is_container() {
+            return Value::new(Kind::Scalar(format!("{:x}", self.says)));
+        }
+        let mut groups: Vec<(String, Vec<Value>)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for child in &self.children {
+            let place = *places.entry(&child.names[0]).or_insert_with(|| {
+                groups.push((child.names[0].clone(), Vec::new()));
+                groups.len() - 1
+            });
+            groups[place].1.push(child.value());
+        }
+        Value::map(String::new(), groups.into_iter().map(|(name, values)| (name, Value::new(Kind::List(values)))).collect())
+    }
+
+    /// How many of its nodes cannot be told from one before them.
+    pub fn twins(&self) -> usize {
+        let mut seen = HashSet::new();
+        let own = self.children.iter().filter(|child| !seen.insert(child.names.last())).count();
+        own + self.children.iter().map(Self::twins).sum::<usize>()
+    }
+
+    /// All comments in it.
+    pub fn comments(&self, into: &mut Vec<String>) {
+        let own = self.lead.iter().chain(&self.tail).map(|line| line.trim());
+        into.extend(own.filter(|line| !line.is_empty()).map(str::to_owned));
+        for child in &self.children {
+            child.comments(into);
+        }
+    }
+
+    /// Columns from a container to its parts.
+    fn steps(&self, maps: &mut Vec<usize>, lists: &mut Vec<usize>) {
+        if let Some(child) = self.children.first() {
+            let step = child.column.saturating_sub(self.column);
+            match self.shape {
+                Shape::List => lists.push(step),
+                _ if self.dash.is_none() && !self.head.is_empty() => maps.push(step),
+                _ => {}
+            }
+        }
+        for child in &self.children {
+            child.steps(maps, lists);
+        }
+    }
+}
+
+/// The indentation of a block scalar's text; its first line is the header.
+pub fn body_indent(head: &[Text]) -> usize {
+    head.iter().skip(1).find(|line| !line.trim().is_empty()).map_or(0, |line| indent(line))
+}
+
+/// The width of a line's indentation.
+pub fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches([' ', '\t']).len()
+}
+
+/// How a file is indented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    map: usize,
+    list: usize,
+    tabs: bool,
+}
+
+impl Style {
+    /// The style of most of a tree.
+    pub fn of(root: &Node) -> Self {
+        let (mut maps, mut lists) = (Vec::new(), Vec::new());
+        let top = root.children.iter().flat_map(|document| &document.children);
+        top.for_each(|child| child.steps(&mut maps, &mut lists));
+        let map = most(&maps).unwrap_or(2);
+        Self { map, list: most(&lists).unwrap_or(map), tabs: has_tabs(root) }
+    }
+}
+
+fn has_tabs(node: &Node) -> bool {
+    node.head.first().is_some_and(|line| line.starts_with('\t')) || node.children.iter().any(has_tabs)
+}
+
+fn most(steps: &[usize]) -> Option<usize> {
+    let mut counts = std::collections::BTreeMap::new();
+    steps.iter().for_each(|step| *counts.entry(*step).or_insert(0_usize) += 1);
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(step, _)| step)
+}
+
+/// Brings nodes of one file into another, where they are to be indented as that one is.
+#[derive(Clone, Copy, Debug)]
+pub struct Mover {
+    /// The style that nodes have.
+    pub from: Style,
+    /// The style that they get.
+    pub to: Style,
+}
+
+impl Mover {
+    /// The lines of a node, with its first line at a column.
+    pub fn lines<'a>(self, node: &Node<'a>, column: usize) -> Vec<Text<'a>> {
+        let mut out = Vec::new();
+        self.node(node, column, &mut out);
+        out
+    }
+
+    fn node<'a>(self, node: &Node<'a>, column: usize, out: &mut Vec<Text<'a>>) {
+        out.extend(node.lead.iter().map(|line| self.line(&Cow::Borrowed(*line), node.column, column)));
+        out.extend(self.head(node, column));
+        if let Some(first) = node.children.first() {
+            let at = self.child_column(node, first, column);
+            let mut inner = Vec::new();
+            for child in &node.children {
+                self.node(child, at, &mut inner);
+            }
+            if node.dash.is_some() {
+                put_dash(&mut inner, column);
+            }
+            out.extend(inner);
+            out.extend(node.tail.iter().map(|line| self.line(&Cow::Borrowed(*line), first.column, at)));
+        } else {
+            out.extend(node.tail.iter().map(|line| self.line(&Cow::Borrowed(*line), node.column, column)));
+        }
+        out.extend(node.close.iter().map(|line| self.line(&Cow::Borrowed(*line), node.column, column)));
+    }
+
+    /// The first lines of a node at a column.
+    pub fn head<'a>(self, node: &Node<'a>, column: usize) -> Vec<Text<'a>> {
+        node.head.iter().map(|line| self.line(line, node.column, column)).collect()
+    }
+
+    /// Where a part of a node comes to stand when the node stands at `column`.
+    pub fn child_column(self, node: &Node, child: &Node, column: usize) -> usize {
+        let step = child.column.saturating_sub(node.column);
+        if self.from == self.to || node.dash.is_some() {
+            return column + step;
+        }
+        let (from, to) = if node.shape == Shape::List { (self.from.list, self.to.list) } else { (self.from.map, self.to.map) };
+        column + if step == from { to } else { step }
+    }
+
+    /// A line that stood in a node at `from`, now in one at `to`.
+    pub fn line<'a>(self, line: &Text<'a>, from: usize, to: usize) -> Text<'a> {
+        let width = indent(line);
+        if width == line.len() || (from == to && self.from.tabs == self.to.tabs) || (width == 0 && from > 0) {
+            return line.clone();
+        }
+        let mut deeper = width.saturating_sub(from);
+        if self.from != self.to && self.from.map > 0 && deeper.is_multiple_of(self.from.map) {
+            deeper = deeper / self.from.map * self.to.map;
+        }
+        let new = if width < from { to.saturating_sub(from - width) } else { to + deeper };
+        let unit = if self.to.tabs { "\t" } else { " " };
+        Cow::Owned(unit.repeat(new) + &line[width..])
+    }
+}
+
+/// Whether a line is blank or holds nothing but a comment.
+pub fn is_gap(line: &str) -> bool {
+    let text = line.trim_start();
+    text.is_empty() || text.starts_with('#')
+}
+
+/// Gives the first line that says something the dash of a list item.
+pub fn put_dash(lines: &mut [Text], column: usize) -> bool {
+    for line in lines {
+        if is_gap(line) {
+            continue;
+        }
+        if indent(line) <= column {
+            return false;
+        }
+        line.to_mut().replace_range(column..=column, "-");
+        return true;
+    }
+    false
+}

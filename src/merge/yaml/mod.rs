@@ -1,0 +1,54 @@
+//! Why: a YAML file is read once, by a real parser, for two purposes: the value that it stands for, and the tree of its
+//! lines. Unlike `document`, which refuses what has no place in an answers file, this takes all of YAML.
+
+mod events;
+mod gaps;
+mod nodes;
+
+use super::tree::Node;
+use super::value::{Kind, Value};
+
+/// A YAML file, read.
+pub struct Read<'a> {
+    /// What it stands for: one value for each document.
+    pub value: Value,
+    /// Its lines as a tree, where they make one: a list of documents.
+    pub tree: Option<Node<'a>>,
+}
+
+/// Reads a file; `None` when it is not YAML.
+pub fn read<'a>(lines: &[&'a str]) -> Option<Read<'a>> {
+    let documents = events::read(lines)?;
+    let value = Value::new(Kind::List(documents.iter().map(|document| document.root.value.clone()).collect()));
+    Some(Read { tree: nodes::build(lines, &documents), value })
+}
+
+/// Where a comment begins on a line: behind a space, outside of quotes.
+pub fn comment(line: &str) -> Option<usize> {
+    let mut quote = None;
+    let mut before = ' ';
+    let mut chars = line.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        match quote {
+            Some('"') if c == '\\' => {
+                chars.next();
+            }
+            Some(q) => {
+                if c == q {
+                    quote = None;
+                }
+            }
+            None if c == '#' && (at == 0 || line[..at].ends_with([' ', '\t'])) => return Some(at),
+            // A quote opens a string only where a value begins.
+            None if matches!(c, '"' | '\'') && matches!(before, ' ' | ':' | '-' | '[' | '{' | ',' | '(') => quote = Some(c),
+            None => {}
+        }
+        if !c.is_whitespace() || before == ' ' {
+            before = c;
+        }
+        if c == ' ' && quote.is_none() && line[..at].ends_with([':', '-', ',', '[', '{']) {
+            before = ' ';
+        }
+    }
+    None
+}

@@ -1,0 +1,235 @@
+//! Why: each key and each list item owns whole lines; which ones follows from where its value begins and ends. What does
+//! not own its lines alone (two keys on one line, keys with `?`) stays one opaque leaf.
+
+use std::borrow::Cow;
+
+use super::events::{Document, Form, Raw};
+use super::gaps;
+use crate::merge::tree::{Node, Shape, indent, is_gap};
+use crate::merge::value::{Kind, Value, scalar_name};
+use crate::merge::version;
+
+/// The tree of a file: a list of documents. `None` where documents do not own their lines.
+pub fn build<'a>(lines: &[&'a str], documents: &[Document]) -> Option<Node<'a>> {
+    let odd = |line: &&&str| line.starts_with('%') || line.starts_with("...") || line.starts_with("--- ");
+    if documents.is_empty() || lines.iter().any(|line| odd(&line)) {
+        return None;
+    }
+    let builder = Builder { lines };
+    let mut root = Node::leaf(String::new(), 0, vec![]);
+    root.shape = Shape::Keyed;
+    let mut from = 0;
+    for (i, document) in documents.iter().enumerate() {
+        let to = match documents.get(i + 1) {
+            Some(next) if next.explicit => builder.dashes_before(from.max(document.root.last + 1), next.root.line)?,
+            Some(_) => return None,
+            None => lines.len(),
+        };
+        root.children.push(builder.document(document, from, to)?);
+        from = to;
+    }
+    root.says = digest(&root.children);
+    root.seal();
+    Some(root)
+}
+
+struct Builder<'l, 'a> {
+    lines: &'l [&'a str],
+}
+
+impl<'a> Builder<'_, 'a> {
+    /// The line of the `---` that begins the document whose value stands at a line.
+    fn dashes_before(&self, from: usize, line: usize) -> Option<usize> {
+        (from..=line.min(self.lines.len().checked_sub(1)?)).find(|i| self.lines[*i].trim_end() == "---")
+    }
+
+    fn document(&self, document: &Document, from: usize, to: usize) -> Option<Node<'a>> {
+        let root = &document.root;
+        let mut node = Node::leaf(document_name(&root.value), 0, vec![]);
+        node.says = root.value.digest();
+        let (shape, column) = match &root.form {
+            Form::Map(entries) => (Shape::Keyed, entries.first()?.0.column),
+            Form::List(_) => (Shape::List, self.dashes(root)),
+            _ => return None,
+        };
+        let begin = root.inner.0;
+        // What stands before the first key: the dashes, and comments, of which the last ones lead the key.
+        let mut head_end = begin;
+        while head_end > from && is_gap(self.lines[head_end - 1]) {
+            head_end -= 1;
+        }
+        node.head = self.lines[from..head_end].iter().map(|line| Cow::Borrowed(*line)).collect();
+        node.shape = shape;
+        node.children = match &root.form {
+            Form::Map(entries) => self.entries(entries, column, None)?,
+            Form::List(items) => self.items(items, column)?,
+            _ => return None,
+        };
+        node.children.first_mut()?.lead = self.lines[head_end..begin].to_vec();
+        let rest = gaps::settle(&mut node, &self.lines[root.last + 1..to], None);
+        node.tail.extend_from_slice(rest);
+        Some(node)
+    }
+
+    /// The entries of a block mapping whose keys stand at a column; `dash` is the column of the dash before the first.
+    fn entries(&self, entries: &[(Raw, Raw)], column: usize, dash: Option<usize>) -> Option<Vec<Node<'a>>> {
+        let mut nodes: Vec<Node> = Vec::with_capacity(entries.len());
+        let mut last: Option<usize> = None;
+        for (key, value) in entries {
+            let line = *self.lines.get(key.line)?;
+            if key.column != column || last.is_some_and(|last| key.line <= last) || key.last != key.line {
+                return None;
+            }
+            let mut first: Cow<'a, str> = Cow::Borrowed(line);
+            if let Some(dash) = dash.filter(|_| last.is_none()) {
+                first.to_mut().replace_range(dash..=dash, " ");
+            }
+            if indent(&first) != column {
+                return None;
+            }
+            let end = value.last.max(key.line);
+            let name = match &key.value.kind {
+                Kind::Scalar(text) => text.clone(),
+                _ => return None,
+            };
+            let mut node = Node::leaf(name, column, vec![first]);
+            if let Kind::Scalar(text) = &value.value.kind {
+                node.fields.push((node.names[0].clone(), text.clone()));
+            }
+            self.body(&mut node, value, key.line, end, column);
+            if let (Some(last), Some(before)) = (last, nodes.last_mut()) {
+                node.lead = gaps::settle(before, &self.lines[last + 1..key.line], Some(column)).to_vec();
+            }
+            last = Some(end);
+            nodes.push(node);
+        }
+        Some(nodes)
+    }
+
+    /// The lines of a value that begins on or after the line of its key or dash.
+    fn body(&self, node: &mut Node<'a>, value: &Raw, line: usize, end: usize, column: usize) {
+        node.says = value.value.digest();
+        let parts = match &value.form {
+            Form::Map(entries) if value.inner.0 > line => {
+                entries.first().and_then(|(key, _)| self.entries(entries, key.column, None)).map(|parts| (Shape::Keyed, parts))
+            }
+            Form::List(items) if value.inner.0 > line && self.dashes(value) >= column => {
+                self.items(items, self.dashes(value)).map(|parts| (Shape::List, parts))
+            }
+            _ => None,
+        };
+        let mut head_end = end + 1;
+        if let Some((shape, parts)) = parts {
+            node.shape = shape;
+            node.children = parts;
+            head_end = value.inner.0;
+            while head_end > line + 1 && is_gap(self.lines[head_end - 1]) {
+                head_end -= 1;
+            }
+            node.children[0].lead = self.lines[head_end..value.inner.0].to_vec();
+        } else if matches!(value.form, Form::Block) {
+            node.shape = Shape::Block;
+        }
+        node.head.extend(self.lines[line + 1..head_end].iter().map(|line| Cow::Borrowed(*line)));
+    }
+
+    /// The column of a list's dashes. With an anchor before it, the parser tells where the first item begins.
+    fn dashes(&self, list: &Raw) -> usize {
+        let (line, column) = list.inner;
+        if (list.line, list.column) == list.inner { column } else { indent(self.lines[line]) }
+    }
+
+    /// The items of a block list whose dashes stand at a column.
+    fn items(&self, items: &[Raw], column: usize) -> Option<Vec<Node<'a>>> {
+        let mut nodes: Vec<Node> = Vec::with_capacity(items.len());
+        let mut next = None;
+        for item in items {
+            let from = next.unwrap_or(item.line);
+            let is_dash = |i: &usize| {
+                let line = self.lines.get(*i).copied().unwrap_or_default();
+                indent(line) == column && line[column..].starts_with('-')
+            };
+            let line = if next.is_none() && !is_dash(&item.line) { return None } else { (from..=item.line).find(is_dash)? };
+            let end = item.last.max(line);
+            let mut node = self.item(item, line, end, column);
+            if let (Some(next), Some(before)) = (next, nodes.last_mut()) {
+                node.lead = gaps::settle(before, &self.lines[next..line], Some(column)).to_vec();
+            }
+            next = Some(end + 1);
+            nodes.push(node);
+        }
+        Some(nodes)
+    }
+
+    fn item(&self, item: &Raw, line: usize, end: usize, column: usize) -> Node<'a> {
+        let text = self.lines[line];
+        if let Form::Map(entries) = &item.form
+            && let Some((key, _)) = entries.first()
+            && key.line == line
+            && item.line == line
+            && text.get(column + 1..key.column).is_some_and(|between| between.trim().is_empty())
+            && let Some(children) = self.entries(entries, key.column, Some(column))
+        {
+            let mut node = Node::leaf(item_name(&item.value, &children), column, vec![]);
+            node.shape = Shape::Keyed;
+            node.children = children;
+            node.dash = Some(column);
+            node.fields = fields(&item.value);
+            node.says = item.value.digest();
+            return node;
+        }
+        let mut node = Node::leaf(item_name(&item.value, &[]), column, vec![Cow::Borrowed(text)]);
+        self.body(&mut node, item, line, end, column);
+        if node.is_container() {
+            node.names = vec![item_name(&item.value, &node.children)];
+        }
+        node.fields = fields(&item.value);
+        node
+    }
+}
+
+/// What may name an item: its parts without parts.
+fn fields(value: &Value) -> Vec<(String, String)> {
+    let Kind::Map(entries) = &value.kind else { return Vec::new() };
+    let scalars = entries.iter().filter_map(|(key, value)| match &value.kind {
+        Kind::Scalar(text) => Some((key.clone(), text.clone())),
+        _ => None,
+    });
+    scalars.collect()
+}
+
+fn digest(nodes: &[Node]) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    nodes.iter().for_each(|node| node.says.hash(&mut hasher));
+    hasher.finish()
+}
+
+/// What a document is known by: as Kubernetes knows it.
+fn document_name(value: &Value) -> String {
+    let get = |value: &Value, key: &str| match &value.kind {
+        Kind::Map(entries) => entries.iter().find(|(k, _)| k == key).map(|(_, value)| value.clone()),
+        _ => None,
+    };
+    let text = |value: Option<Value>| match value.map(|value| value.kind) {
+        Some(Kind::Scalar(text)) => text,
+        _ => String::new(),
+    };
+    let meta = get(value, "metadata");
+    let of_meta = |key: &str| text(meta.as_ref().and_then(|meta| get(meta, key)));
+    format!("{} {} {}", text(get(value, "kind")), of_meta("namespace"), of_meta("name"))
+}
+
+/// What an item is aligned by where no field names all items: its action without the pin, or what it begins with.
+fn item_name(value: &Value, children: &[Node]) -> String {
+    if let Kind::Scalar(text) = &value.kind {
+        return scalar_name(text);
+    }
+    let field = |name: &str| children.iter().find(|child| child.names[0] == name).and_then(|child| child.fields.first());
+    for name in ["name", "id", "uses", "key"] {
+        if let Some((_, text)) = field(name) {
+            return format!("{name}: {}", if name == "uses" { version::unpinned(text) } else { text });
+        }
+    }
+    children.first().map_or_else(|| format!("{:x}", value.digest()), |child| format!("{}: {:x}", child.names[0], child.says))
+}
