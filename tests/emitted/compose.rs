@@ -18,10 +18,11 @@ pub fn check(repo: &Repo, report: &mut Report) {
         report.refer("path", "COMPOSE_FILE", repo.exists(file), format!("there is no {file}"));
     }
     let stacks = repo.stacks();
+    let base = stack::yaml(repo.text("compose.yaml"));
     for stack in stacks {
         for (name, service) in stack.services() {
             let place = format!("{} in {}", name, stack.environment);
-            images(repo, report, &place, stack, service);
+            images(repo, report, &place, &base, name, service);
             mounts(repo, report, &place, stack, service);
             names(report, &place, stack, service);
             secrets(repo, report, &place, stack, service);
@@ -50,7 +51,7 @@ pub fn check(repo: &Repo, report: &mut Report) {
     }
 }
 
-fn images(repo: &Repo, report: &mut Report, place: &str, stack: &Stack, service: &Value) {
+fn images(repo: &Repo, report: &mut Report, place: &str, base: &Value, name: &str, service: &Value) {
     let built = service["build"].is_object();
     let image = service["image"].as_str();
     report.refer("image", place, built || image.is_some(), "neither an image nor a build");
@@ -63,24 +64,17 @@ fn images(repo: &Repo, report: &mut Report, place: &str, stack: &Stack, service:
         report.refer("stage", place, stages.contains(target), format!("{dockerfile} has no stage `{target}`"));
     }
     let release = repo.text("scripts/release.sh");
-    if let Some(name) = image.and_then(|i| re!(r"^\$\{([A-Z0-9_]+_IMAGE)").captures(i)) {
-        let line = regex::Regex::new(&format!(r"(?m)^\s*image {} (\S+)$", &name[1])).unwrap();
+    if let Some(variable) = image.and_then(|i| re!(r"^\$\{([A-Z0-9_]+_IMAGE)").captures(i)) {
+        let line = regex::Regex::new(&format!(r"(?m)^\s*image {} (\S+)$", &variable[1])).unwrap();
         let named = line.captures(release).map(|c| c[1].trim_matches('"').to_owned());
-        report.refer("image", place, named.is_some(), format!("scripts/release.sh does not write {}", &name[1]));
+        report.refer("image", place, named.is_some(), format!("scripts/release.sh does not write {}", &variable[1]));
         // The image of the release is the one that was developed with.
         let Some(named) = named else { return };
         let own = named.strip_prefix("$registry/").and_then(|n| n.strip_suffix(":$id"));
         let folder = own.map(|o| format!("services/{o}/Dockerfile"));
-        let good = folder.is_some_and(|f| repo.exists(&f)) || pinned(repo, stack, place).is_some_and(|i| i == named);
+        let good = folder.is_some_and(|f| repo.exists(&f)) || base["services"][name]["image"] == named.as_str();
         report.refer("image", place, good, format!("scripts/release.sh takes {named}, compose.yaml another"));
     }
-}
-
-/// What compose.yaml itself calls the image of the service that a place names.
-fn pinned(repo: &Repo, _stack: &Stack, place: &str) -> Option<String> {
-    let base = stack::yaml(repo.text("compose.yaml"));
-    let name = place.split(' ').next()?;
-    base["services"][name]["image"].as_str().map(str::to_owned)
 }
 
 fn mounts(repo: &Repo, report: &mut Report, place: &str, stack: &Stack, service: &Value) {
