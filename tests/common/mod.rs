@@ -2,6 +2,7 @@
 #![allow(dead_code, missing_docs, reason = "each test binary uses its own part")]
 
 pub mod memory;
+pub mod combinations;
 
 use std::collections::BTreeMap;
 use std::fs;
