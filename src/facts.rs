@@ -42,6 +42,8 @@ pub struct Facts {
 pub struct Container {
     /// One line for the reader of compose.yaml.
     pub note: String,
+    /// Whether it is a tool: scripts run it for one command, it never runs by itself.
+    pub tool: bool,
     /// The image, from the pins; services have none, theirs is built.
     pub image: String,
     /// `uid:gid`, when the image's own user is not the one wanted.

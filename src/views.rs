@@ -159,7 +159,7 @@ pub struct DependencyView {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct ContainerView {
     pub name: String,
-    /// service, store, helper, migration or edge.
+    /// service, store, helper, migration, edge or tool.
     pub kind: &'static str,
     pub note: String,
     pub image: String,

@@ -37,7 +37,7 @@ pub fn check(model: &Model, places: &HashMap<String, Place>) -> Vec<Diagnostic> 
         }
         for (what, missing) in [
             ("resources", container.resources.is_none()),
-            ("health", container.health.is_none() && container.kind != "migration"),
+            ("health", container.health.is_none() && !["migration", "tool"].contains(&container.kind)),
             ("networks", container.networks.is_empty()),
             ("image", container.image.is_empty() && container.build.is_empty()),
         ] {

@@ -72,13 +72,14 @@ pub fn join(
         model.seeds.extend(seeds);
     }
     wait_for_migrations(model, &services);
-    // Without a route there is nothing to put a proxy in front of.
+    // Without a route there is nothing to put a proxy in front of, and no name to have a certificate for.
     let routed = !model.routes.is_empty();
     let mut others: Vec<ContainerView> = shared.containers.iter().map(|(n, c)| other_container(n, c, &stores)).collect();
-    others.retain(|c| routed || c.kind != "edge");
+    others.retain(|c| routed || !c.networks.iter().any(|n| n == "edge"));
     others.sort_by_key(|c| match c.kind {
         "store" => 0,
         "helper" => 1,
+        "tool" => 3,
         _ => 2,
     });
     model.containers.extend(others);
@@ -201,6 +202,8 @@ fn other_container(name: &str, facts: &Container, stores: &HashSet<&str>) -> Con
         "store"
     } else if facts.networks.iter().any(|n| n == "edge") && facts.ports.contains_key("https") {
         "edge"
+    } else if facts.tool {
+        "tool"
     } else {
         "helper"
     };

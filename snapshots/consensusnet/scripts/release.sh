@@ -36,6 +36,8 @@ trap 'rm -rf "$bundle"' EXIT
   image DB_IMAGE postgres:18.6-trixie
   image REDIS_IMAGE redis:8.2.9
   image NGINX_IMAGE nginx:1.30.6-trixie
+  image RESTIC_IMAGE restic/restic:0.19.1
+  image CERTBOT_IMAGE certbot/certbot:v5.6.0
 } >"$bundle/images.env"
 
 (cd "$bundle" && find . -type f -printf '%P\0' | sort -z | xargs -0 sha256sum) >"$bundle.sums"

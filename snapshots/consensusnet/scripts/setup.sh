@@ -68,6 +68,7 @@ chmod 0700 secrets
 secret generated db_password 'Password of the role app in db'
 secret generated db_admin_password 'Password of the superuser of db; scripts use its socket instead'
 secret generated redis_password 'Password of redis'
+secret generated backup_password 'Encrypts the backups: without it they are worth nothing, so keep a copy elsewhere'
 secret given openai_api_key 'OPENAI_API_KEY of api'
 
 if ((${#missing[@]})); then

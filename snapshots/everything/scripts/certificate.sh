@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A self-signed certificate for the first start, when there is none yet. A real
-# one replaces it: docs/deploy.md.
+# A self-signed certificate for the first start, when there is none yet.
+# scripts/certificate-renew.sh replaces it by a real one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib/common.sh

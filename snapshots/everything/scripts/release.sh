@@ -42,6 +42,8 @@ trap 'rm -rf "$bundle"' EXIT
   image REDIS_IMAGE redis:8.2.9
   image CACHE_IMAGE valkey/valkey:9.1.1
   image NGINX_IMAGE nginx:1.30.6-trixie
+  image RESTIC_IMAGE restic/restic:0.19.1
+  image CERTBOT_IMAGE certbot/certbot:v5.6.0
 } >"$bundle/images.env"
 
 (cd "$bundle" && find . -type f -printf '%P\0' | sort -z | xargs -0 sha256sum) >"$bundle.sums"

@@ -71,6 +71,7 @@ secret generated reports_password 'Password of the role app in reports'
 secret generated reports_admin_password 'Password of the superuser of reports; scripts use its socket instead'
 secret generated redis_password 'Password of redis'
 secret generated cache_password 'Password of cache'
+secret generated backup_password 'Encrypts the backups: without it they are worth nothing, so keep a copy elsewhere'
 secret given llm_api_key 'LLM_API_KEY of api'
 
 if ((${#missing[@]})); then

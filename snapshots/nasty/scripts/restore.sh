@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Puts a backup back: scripts/restore.sh BACKUP|latest [STORE...]
-# The backup is loaded beside the data in use. Only when all of it has loaded
-# does it take the place of the old data, and the old data is kept.
+# Puts data back: scripts/restore.sh SNAPSHOT|latest [STORE...]
+# It is loaded beside the data in use. Only when all of it has loaded does it
+# take the place of the old data, and the old data is kept.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib/common.sh
@@ -9,26 +9,27 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib/backup.sh
 . scripts/lib/backup.sh
 
-name=${1-}
-[[ $name != latest ]] || name=$(backups | tail -n 1)
-if [[ -z $name || ! -d backups/$name ]]; then
-  log "usage: scripts/restore.sh BACKUP|latest [STORE...]"
-  log "there are: $(backups | tr '\n' ' ')"
+make_work_folder
+if (($# == 0)); then
+  log 'usage: scripts/restore.sh SNAPSHOT|latest [STORE...]'
+  restic snapshots --host "$owner" >&2
   exit 2
 fi
+snapshot=$1
 shift
-if (($# == 0)); then
-  for store in scripts/backup.d/*.sh; do
-    set -- "$@" "$(basename "$store" .sh)"
-  done
-fi
 
-(cd "backups/$name" && sha256 --check SHA256SUMS >/dev/null) || die "backups/$name is damaged; nothing was changed"
+log "reading $snapshot from $repository"
+fetch "$snapshot"
+if (($# == 0)); then
+  # shellcheck disable=SC2046 # one word each
+  set -- $(stores_in "$work")
+  (($# > 0)) || die "$snapshot holds no store"
+fi
 for store in "$@"; do
-  [[ -x scripts/backup.d/$store.sh ]] || die "there is no store $store" 2
-  "scripts/backup.d/$store.sh" check "backups/$name" || die "$store cannot be read; nothing was changed"
+  script=$(store_script "$store")
+  "$script" check "$work" || die "$store cannot be read from $snapshot; nothing was changed"
 done
 for store in "$@"; do
-  log "restoring $store from $name"
-  "scripts/backup.d/$store.sh" restore "backups/$name"
+  log "restoring $store"
+  "scripts/backup.d/$store.sh" restore "$work"
 done

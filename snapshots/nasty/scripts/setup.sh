@@ -70,6 +70,7 @@ secret generated postgres_admin_password 'Password of the superuser of postgres;
 secret generated my_second_database_password 'Password of the role app in my-second-database'
 secret generated my_second_database_admin_password 'Password of the superuser of my-second-database; scripts use its socket instead'
 secret generated redis_password 'Password of redis'
+secret generated backup_password 'Encrypts the backups: without it they are worth nothing, so keep a copy elsewhere'
 secret given a 'A of fastapi'
 secret given llm_api_key 'LLM_API_KEY of fastapi'
 secret generated session_key 'SESSION_KEY of fastapi'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# redis: dump FOLDER, check FOLDER, restore FOLDER.
+# redis: dump FOLDER, check FOLDER, restore FOLDER, drill FOLDER.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # shellcheck source=scripts/lib/common.sh
@@ -59,7 +59,25 @@ EOF' >/dev/null
 loaded_beside() { [[ $(cli -h "$beside" ping) == PONG ]]; }
 taken_over() { [[ $(info replication master_link_status) == up ]]; }
 
+# A scratch server with the image of the one in use, cut off from everything,
+# loads as many keys as the file holds.
+drill() {
+  local image held loaded
+  image=$(docker inspect --format '{{.Image}}' "$(compose ps --quiet redis)")
+  scratch() {
+    docker run --rm --interactive --network none --memory 256m --cpus 1 --pids-limit 64 --cap-drop ALL \
+      --security-opt no-new-privileges --user 999:999 "$image" sh -euc "$1" <"$file"
+  }
+  held=$(scratch 'redis-check-rdb /dev/stdin' | sed -n 's/.*] \([0-9]*\) keys read$/\1/p')
+  loaded=$(scratch 'cat >/data/dump.rdb
+    redis-server --dir /data --save "" --appendonly no --port 0 --unixsocket /tmp/socket --daemonize yes >/dev/null
+    for _ in $(seq 300); do [ "$(redis-cli -s /tmp/socket ping 2>&1)" != PONG ] || break; sleep 0.2; done
+    redis-cli -s /tmp/socket info persistence' | tr -d '\r' | awk -F : '/^rdb_last_load_keys_(loaded|expired):/ { sum += $2 } END { print sum }')
+  [[ -n $held && $held == "$loaded" ]] || die "redis: the file holds ${held:-no readable} keys, the server loaded ${loaded:-none}"
+  log "redis: $loaded keys, as in the file"
+}
+
 case $1 in
-dump | check | restore) "$1" ;;
-*) die "usage: $0 dump|check|restore FOLDER" 2 ;;
+dump | check | restore | drill) "$1" ;;
+*) die "usage: $0 dump|check|restore|drill FOLDER" 2 ;;
 esac

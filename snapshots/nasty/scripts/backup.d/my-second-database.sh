@@ -1,16 +1,36 @@
 #!/usr/bin/env bash
-# my-second-database: dump FOLDER, check FOLDER, restore FOLDER. The server's own
-# image does the work, so the versions of tools and server are one.
+# my-second-database: dump FOLDER, check FOLDER, restore FOLDER, drill FOLDER. The
+# server's own image does the work, so tools and server are of one version.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # shellcheck source=scripts/lib/common.sh
 . scripts/lib/common.sh
 
 file=$2/my-second-database.dump
+rows=$2/my-second-database.rows
 server() { compose exec -T my-second-database "$@"; }
-sql() { server psql --username postgres --dbname "${1:-postgres}" --quiet --no-align --tuples-only --set ON_ERROR_STOP=1; }
+PSQL=(psql --no-psqlrc --username postgres --quiet --no-align --tuples-only --set ON_ERROR_STOP=1)
+sql() { server "${PSQL[@]}" --dbname "${1:-postgres}"; }
 
-dump() { server pg_dump --username postgres --format custom app </dev/null >"$file"; }
+# How many rows each table has, a line for each.
+COUNT="SELECT format('SELECT %L || count(*) FROM %I.%I', schemaname || '.' || tablename || ' ', schemaname, tablename)
+FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1 \\gexec"
+
+# Dump and counts see one and the same moment, whatever is written meanwhile. The
+# dump is not compressed: the repository does that, after it has found the parts
+# that it already has.
+dump() {
+  local mark=/tmp/backup-$$
+  server sh -c 'umask 077 && exec "$@"' sh "${PSQL[@]}" --dbname app --output "$mark.rows" <<SQL >"$file"
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SELECT pg_export_snapshot() AS moment \\gset
+\\setenv MOMENT :moment
+\\! pg_dump --username postgres --format custom --compress 0 --snapshot "\$MOMENT" app || touch $mark.failed
+$COUNT
+SQL
+  # shellcheck disable=SC2016 # expanded in the container
+  server sh -c 'cat "$1.rows" && rm "$1.rows" && ! rm "$1.failed" 2>/dev/null' sh "$mark" </dev/null >"$rows"
+}
 
 # Reads to the end: a list of the contents would not notice a missing half.
 check() { server pg_restore --file /dev/null <"$file"; }
@@ -43,7 +63,23 @@ SQL
   log "  docker compose exec my-second-database dropdb --username postgres $old"
 }
 
+# A scratch server with the image of the one in use, cut off from everything.
+drill() {
+  scratch=$(project_name)-my-second-database-drill
+  docker rm --force --volumes "$scratch" >/dev/null 2>&1 || true
+  trap 'docker rm --force --volumes "$scratch" >/dev/null 2>&1 || true' EXIT
+  docker run --detach --name "$scratch" --network none --memory 512m --cpus 1 --pids-limit 200 --cap-drop ALL \
+    --security-opt no-new-privileges --user 999:999 --env POSTGRES_HOST_AUTH_METHOD=trust \
+    "$(docker inspect --format '{{.Image}}' "$(compose ps --quiet my-second-database)")" >/dev/null
+  WAIT_SECONDS=120 wait_for "scratch server of my-second-database" docker exec "$scratch" pg_isready --quiet --host 127.0.0.1
+  docker exec --interactive "$scratch" pg_restore --username postgres --dbname postgres --no-owner --no-privileges --exit-on-error <"$file"
+  docker exec --interactive "$scratch" "${PSQL[@]}" --dbname postgres <<<"$COUNT" >"$rows.loaded"
+  diff "$rows" "$rows.loaded" >&2 || die "my-second-database: the tables do not hold the rows that were counted for the backup"
+  [[ -s $rows ]] || die "my-second-database: there is no table in the backup"
+  log "my-second-database: $(wc -l <"$rows") tables with $(awk '{ sum += $2 } END { print sum + 0 }' "$rows") rows, as when they were backed up"
+}
+
 case $1 in
-dump | check | restore) "$1" ;;
-*) die "usage: $0 dump|check|restore FOLDER" 2 ;;
+dump | check | restore | drill) "$1" ;;
+*) die "usage: $0 dump|check|restore|drill FOLDER" 2 ;;
 esac

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Brings a lost server back on an empty one: settings, secrets, certificates, the
+# release that served and the data, from the newest backup or the one named.
+# usage, in /srv/chatsphere: BACKUP_REPOSITORY=... scripts/restore-machine.sh [SNAPSHOT]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/lib/common.sh
+. scripts/lib/common.sh
+export ENVIRONMENT=${ENVIRONMENT:-production}
+# Before there is a .env, the files and the image of the tool are those beside this script.
+export COMPOSE_FILE=compose.yaml
+# shellcheck source=scripts/lib/backup.sh
+. scripts/lib/backup.sh
+
+snapshot=${1:-latest}
+[[ ! -e releases/.active ]] || die 'this machine has a release that serves: scripts/restore.sh puts data back'
+[[ -n ${BACKUP_REPOSITORY-} ]] || die 'BACKUP_REPOSITORY says where the backup is, as in .env of the lost server' 2
+mkdir -p secrets
+chmod 0700 secrets
+[[ -s secrets/backup_password ]] || die 'write the password of the backups to secrets/backup_password, and what else opens the repository (docs/operations.md)' 2
+
+make_work_folder
+log "reading $snapshot from $repository"
+fetch "$snapshot" /machine
+machine=$work/machine
+id=$(cat "$machine/releases/.active") || die "$snapshot was made when no release served"
+[[ -s $machine/releases/$id/images.env ]] || die "$snapshot lacks the release $id"
+
+log "settings, secrets and release $id"
+cp -RP "$machine/." .
+rm releases/.active
+cp -R "releases/$id/." .
+unset COMPOSE_FILE ENVIRONMENT
+
+# Nobody is served before the data is there.
+compose up --detach --no-deps --wait --wait-timeout 180 db redis
+scripts/restore.sh "$snapshot"
+scripts/deploy.sh "$id"
+log "back: release $id with the data of $snapshot"

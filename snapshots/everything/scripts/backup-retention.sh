@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Removes old backups from the repository. backup.sh calls it.
+# usage: scripts/backup-retention.sh [OWNER], by default the snapshots of this stack
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/lib/common.sh
+. scripts/lib/common.sh
+# shellcheck source=scripts/lib/backup.sh
+. scripts/lib/backup.sh
+
+make_work_folder
+restic forget --quiet --prune --retry-lock 2m --host "${1:-$owner}" --group-by host,paths --keep-last 3 \
+  --keep-daily 7 --keep-weekly 4 --keep-monthly 6 >&2

@@ -1,0 +1,52 @@
+# shellcheck shell=bash
+# What tests that run emitted repositories share. Sourced from the root of this project.
+
+checks_passed=0
+checks_failed=0
+
+say() { printf '== %s\n' "$*" >&2; }
+
+# check "NAME" COMMAND...: counts it; what a failed one said is shown.
+check() {
+  local name=$1 said
+  shift
+  if said=$("$@" 2>&1); then
+    checks_passed=$((checks_passed + 1))
+    printf 'ok      %s\n' "$name"
+  else
+    checks_failed=$((checks_failed + 1))
+    printf 'FAILED  %s\n%s\n' "$name" "$said"
+  fi
+}
+
+checks_done() {
+  printf '%s passed, %s failed\n' "$checks_passed" "$checks_failed"
+  ((checks_failed == 0 && checks_passed > 0))
+}
+
+# wait_until SECONDS COMMAND...
+wait_until() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    ((SECONDS < end)) || { printf 'not in time: %s\n' "$*" >&2 && return 1; }
+    sleep 0.2
+  done
+}
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+# The newest binary; blueprints are read from the folder, so a change of them needs no build.
+scaffold() {
+  # shellcheck disable=SC2012 # names without blanks
+  ls -t target/release/scaffold target/debug/scaffold 2>/dev/null | head -n 1
+}
+
+# pin KEY [MAJOR]: an image of blueprints/pins.yaml.
+pin() {
+  if (($# == 1)); then
+    sed -n "s/^  $1: *//p" blueprints/pins.yaml
+  else
+    sed -n "s/^  $1:.*\"$2\": *\([^,} ]*\).*/\1/p" blueprints/pins.yaml
+  fi
+}
