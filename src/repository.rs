@@ -12,6 +12,7 @@ use crate::document::{self, Node};
 use crate::error::{self, Diagnostic, Error, Result};
 use crate::lock::{self, ANSWERS, LOCK, Lock};
 use crate::plan::Plan;
+use crate::report;
 use crate::update::{Moves, View};
 
 /// Reading or writing.
@@ -125,6 +126,11 @@ impl Repository {
     pub fn without_answers(start: &Path, write: bool) -> Result<Self> {
         let tree = Tree::open(&find(start)?)?;
         let access = if write { Access::Write(tree.writer()?) } else { Access::Read(tree) };
+        if let Access::Write(writer) = &access
+            && let Some(what) = writer.recovered()
+        {
+            report::talk(&format!("{what}\n"));
+        }
         if let Access::Read(tree) = &access
             && let Some(title) = tree.pending()?
         {
@@ -208,11 +214,26 @@ pub fn view(files: &dyn Files, lock: &Lock, plan: &Plan, moves: &Moves) -> Resul
     let mut view = View::new();
     for path in paths {
         let Some(before) = moves.before(path) else { continue };
-        if let Some(entry) = files.read(&before)? {
+        let entry = match files.read(&before) {
+            Ok(entry) => entry,
+            // Below a link the path is as good as one: nothing is read or written through it.
+            Err(error) => Some(above(files, &before).ok_or(error)?),
+        };
+        if let Some(entry) = entry.or_else(|| above(files, &before)) {
             view.insert(path.clone(), entry);
         }
     }
     Ok(view)
+}
+
+/// What stands in the place of a folder on the way to a path, and is none.
+fn above(files: &dyn Files, path: &str) -> Option<Entry> {
+    let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
+    folders.into_iter().find_map(|folder| match files.read(folder) {
+        Ok(Some(Entry::Link)) => Some(Entry::Link),
+        Ok(Some(Entry::File { .. } | Entry::Other)) => Some(Entry::Other),
+        _ => None,
+    })
 }
 
 /// From where paths on the command line are meant.
