@@ -61,6 +61,8 @@ pub enum Command {
     ///
     /// Refuses, naming them, when files were touched since.
     Undo(Undo),
+    /// Show which blueprints wrote a file, and because of what each of its lines is there
+    Why(Why),
     /// Show the catalogue of blueprints
     List(List),
     /// Show what one blueprint adds: files, variables, ports, options
@@ -270,6 +272,19 @@ pub struct Resolve {
     /// Work as if started in DIR; the repository is found from any of its folders
     #[arg(short = 'C', value_name = "DIR")]
     pub directory: Option<PathBuf>,
+}
+
+/// Options of `why`.
+#[derive(Args)]
+pub struct Why {
+    /// A file of the repository
+    pub path: PathBuf,
+    /// One JSON document on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Where it works
+    #[command(flatten)]
+    pub at: At,
 }
 
 /// Options of `undo`.

@@ -26,7 +26,9 @@ pub fn write(node: &Node, out: &mut Vec<u8>) {
         Content::Sequence(items) => {
             out.push(b'[');
             size(items.len(), out);
-            items.iter().for_each(|item| write(item, out));
+            for item in items {
+                write(item, out);
+            }
         }
         Content::Mapping(entries) => {
             out.push(b'{');

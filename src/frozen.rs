@@ -11,12 +11,9 @@ use crate::selection::{ChosenStore, Selection};
 /// What would strand data, as mistakes of the answers; nothing when the lock does not know the answers.
 pub fn stranded(lock: &Lock, now: &Selection, place: impl Fn(&[&str]) -> crate::error::Place) -> Vec<Diagnostic> {
     let Some(locked) = lock.files.get(ANSWERS) else { return vec![] };
-    let was = match document(&locked.bytes).and_then(|node| answers::from_document(&node)) {
-        Ok(was) => was,
-        Err(_) => {
-            let message = format!("what `{LOCK}` keeps of `{ANSWERS}` is damaged");
-            return vec![Diagnostic::new(message).in_file(LOCK).hint(format!("git checkout -- {LOCK}"))];
-        }
+    let Ok(was) = document(&locked.bytes).and_then(|node| answers::from_document(&node)) else {
+        let message = format!("what `{LOCK}` keeps of `{ANSWERS}` is damaged");
+        return vec![Diagnostic::new(message).in_file(LOCK).hint(format!("git checkout -- {LOCK}"))];
     };
     let mut mistakes = Vec::new();
     let move_it = move_it(now);

@@ -151,7 +151,9 @@ pub fn changed(change: &Ran, prepared: &Prepared, written: bool) {
     let mut list = |title: &str, lines: &[String]| {
         if !lines.is_empty() {
             out.push_str(&format!("\n{title}:\n"));
-            lines.iter().for_each(|line| out.push_str(&format!("  {line}\n")));
+            for line in lines {
+                out.push_str(&format!("  {line}\n"));
+            }
         }
     };
     list("next", &change.next);

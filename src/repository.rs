@@ -65,11 +65,10 @@ impl Standing {
     /// # Errors
     /// They are missing, or have mistakes.
     pub fn read(files: &dyn Files) -> Result<Self> {
-        let text = match files.read(ANSWERS)? {
-            Some(Entry::File { bytes, .. }) => bytes,
-            _ => return Err(Error::failed(format!("`{ANSWERS}` is no plain file"))),
+        let Some(Entry::File { bytes, .. }) = files.read(ANSWERS)? else {
+            return Err(Error::failed(format!("`{ANSWERS}` is no plain file")));
         };
-        Self::of(text)
+        Self::of(bytes)
     }
 
     /// The answers that a text holds.
@@ -185,13 +184,10 @@ impl Repository {
 /// # Errors
 /// It is missing, damaged, or was written by a newer scaffold.
 pub fn lock(files: &dyn Files) -> Result<(Lock, Option<Entry>)> {
-    let entry = match files.read(LOCK)? {
-        Some(entry) => entry,
-        None => {
-            let message = format!("`{LOCK}` is missing, so scaffold cannot tell your edits from what it generated");
-            let hint = format!("`git checkout -- {LOCK}`; if it is lost, `scaffold apply --rebuild-lock`");
-            return Err(Error::Failed(Box::new(Diagnostic::new(message).hint(hint))));
-        }
+    let Some(entry) = files.read(LOCK)? else {
+        let message = format!("`{LOCK}` is missing, so scaffold cannot tell your edits from what it generated");
+        let hint = format!("`git checkout -- {LOCK}`; if it is lost, `scaffold apply --rebuild-lock`");
+        return Err(Error::Failed(Box::new(Diagnostic::new(message).hint(hint))));
     };
     let Entry::File { bytes, .. } = &entry else { return Err(Error::failed(format!("`{LOCK}` is no plain file"))) };
     let lock = lock::read(bytes)?.lock;

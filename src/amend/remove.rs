@@ -72,7 +72,7 @@ fn needed(catalogue: &Catalogue, all: &[Thing], thing: &Thing) -> Result<()> {
                 let blueprint = catalogue.get(giver.kind, &giver.blueprint);
                 blueprint.is_ok_and(|b| b.provides().contains(&need.as_str()))
             };
-            if gives.provides().contains(&need.as_str()) && !rest.iter().any(|t| provides(t)) {
+            if gives.provides().contains(&need.as_str()) && !rest.iter().any(provides) {
                 let message = format!("`{}` needs `{need}`, which only `{}` provides", other.name, thing.name);
                 mistakes.push(Diagnostic::new(message).hint(format!("scaffold remove {}", other.name)));
             }
@@ -84,7 +84,7 @@ fn needed(catalogue: &Catalogue, all: &[Thing], thing: &Thing) -> Result<()> {
 /// A list that named it names it no more. One that left it out to narrow what its service uses says nothing without it.
 fn disconnect(catalogue: &Catalogue, document: &mut Node, service: &Thing, gone: &Thing) -> Result<()> {
     let Some(mut names) = uses(document, &service.name) else { return Ok(()) };
-    if names.iter().any(|n| *n == gone.name) {
+    if names.contains(&gone.name) {
         names.retain(|n| *n != gone.name);
         set_uses(document, &service.name, &names, "remove");
     } else if gone.kind == Kind::Store {

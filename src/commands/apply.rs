@@ -23,12 +23,10 @@ pub fn run(options: &Apply) -> Result<u8> {
 
 /// An empty lock in the place of one that is lost.
 fn rebuilt(repository: &Repository) -> Result<(Lock, Option<Entry>)> {
-    match repository.tree().read(LOCK)? {
-        None => Ok((Lock::default(), None)),
-        Some(_) => {
-            let message = format!("there is a `{LOCK}`; a new one would forget what you edited");
-            let hint = format!("when it cannot be saved: `rm {LOCK}`, then the same command");
-            Err(Error::Failed(Box::new(Diagnostic::new(message).hint(hint))))
-        }
+    if repository.tree().read(LOCK)?.is_none() {
+        return Ok((Lock::default(), None));
     }
+    let message = format!("there is a `{LOCK}`; a new one would forget what you edited");
+    let hint = format!("when it cannot be saved: `rm {LOCK}`, then the same command");
+    Err(Error::Failed(Box::new(Diagnostic::new(message).hint(hint))))
 }

@@ -38,11 +38,11 @@ pub fn run(options: &Check) -> Result<u8> {
             let outcome = prepared.update.steps.get(*path).map_or("updated", |step| step.outcome.word());
             json!({ "path": path, "outcome": outcome })
         };
-        let changes: Vec<Value> = changed.iter().map(entry).collect();
+        let entries: Vec<Value> = changed.iter().map(entry).collect();
         let waiting: Vec<Value> = waiting.iter().map(|(path, reason)| json!({ "path": path, "reason": reason })).collect();
         let next: Vec<String> = next.into_iter().collect();
         report::data(&report::pretty(
-            &json!({ "verb": "check", "code": code, "changes": changes, "waiting": waiting, "next": next }),
+            &json!({ "verb": "check", "code": code, "changes": entries, "waiting": waiting, "next": next }),
         ));
         return Ok(code);
     }

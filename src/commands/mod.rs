@@ -15,6 +15,7 @@ mod resolve;
 mod schema;
 mod show;
 mod undo;
+mod why;
 
 pub use merge_file::USAGE as MERGE_FILE_USAGE;
 
@@ -38,6 +39,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Check(options) => check::run(&options),
         Command::Diff(options) => diff::run(&options),
         Command::Resolve(options) => resolve::run(&options),
+        Command::Why(options) => why::run(&options),
         Command::Undo(options) => undo::run(&options),
         Command::List(options) => list::run(&options),
         Command::Show(options) => show::run(&options),

@@ -68,7 +68,7 @@ pub fn run(options: &Resolve) -> Result<u8> {
     } else if options.diff {
         report::data(&report::operation_diff(&operation));
     } else {
-        let lines: String = told.iter().map(|(path, _, note)| format!("{path}: {note}\n")).collect();
+        let lines = told.iter().map(|(path, _, note)| format!("{path}: {note}\n")).collect::<Vec<_>>().concat();
         let rest = match left.len() {
             0 => "nothing else waits\n".to_owned(),
             1 => format!("one more waits: {}\n", left[0]),

@@ -18,7 +18,7 @@ pub fn run(options: &Undo) -> Result<u8> {
             &json!({ "verb": "undo", "undone": undone.title, "written": true, "changes": changes, "next": [] }),
         ));
     } else {
-        let lines: String = undone.paths.iter().map(|path| format!("  restored   {path}\n")).collect();
+        let lines = undone.paths.iter().map(|path| format!("  restored   {path}\n")).collect::<Vec<_>>().concat();
         report::talk(&format!("undid `scaffold {}`\n{lines}", undone.title));
     }
     Ok(0)

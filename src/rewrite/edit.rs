@@ -182,11 +182,7 @@ impl Editor<'_> {
             return;
         }
         let mut range = line_start(self.text, entry.key.start)..next_line(self.text, entry.value.range.end);
-        let mut kept: String = self
-            .comments(&range, &entry.value)
-            .iter()
-            .map(|comment| format!("{}{comment}{}", " ".repeat(column(self.text, entry.key.start)), self.eol))
-            .collect();
+        let mut kept = self.comment_lines(&self.comments(&range, &entry.value), column(self.text, entry.key.start));
         if range.end == self.text.len() && !self.text.ends_with('\n') {
             // The last line had no line end, and the one before it shall have none.
             if kept.is_empty() {
@@ -219,11 +215,16 @@ impl Editor<'_> {
         self.edits.push((range, with));
     }
 
+    /// Each comment on a line of its own.
+    fn comment_lines(&self, comments: &[&str], indent: usize) -> String {
+        comments.iter().map(|c| format!("{}{c}{}", " ".repeat(indent), self.eol)).collect::<Vec<_>>().concat()
+    }
+
     /// Comments of something in braces that goes, up to `end`: each needs its line end.
     fn kept_in_flow(&self, kept: &[&str], at: usize, end: usize) -> String {
         let pad = " ".repeat(column(self.text, at));
         let line = format!("{}{pad}", self.eol);
-        let mut text: String = kept.iter().map(|comment| format!(" {comment}{line}")).collect();
+        let mut text = kept.iter().map(|comment| format!(" {comment}{line}")).collect::<Vec<_>>().concat();
         if self.text[end..line_end(self.text, end)].trim().is_empty() && end < self.text.len() {
             text.truncate(text.len().saturating_sub(line.len()));
         }
@@ -265,7 +266,7 @@ impl Editor<'_> {
             let kept = self.comments(&range, old);
             if !kept.is_empty() {
                 let above = line_start(self.text, entry.key.start);
-                let lines: String = kept.iter().map(|c| format!("{}{c}{}", " ".repeat(indent), self.eol)).collect();
+                let lines = self.comment_lines(&kept, indent);
                 self.edits.push((above..above, lines));
             }
             self.edits.push((range, format!(" {}", flow(value))));
@@ -325,8 +326,7 @@ impl Editor<'_> {
                 }
             };
             let kept = if *flow_style { vec![] } else { self.comments(&range, &items[index]) };
-            let pad = " ".repeat(column(self.text, items[index].range.start).saturating_sub(2));
-            let with: String = kept.iter().map(|c| format!("{pad}{c}{}", self.eol)).collect();
+            let with = self.comment_lines(&kept, column(self.text, items[index].range.start).saturating_sub(2));
             self.edits.push((range, with));
         }
     }

@@ -52,7 +52,7 @@ pub fn rename_key(text: &[u8], path: &[&str], new: &str) -> Option<Vec<u8>> {
         at = entry.value;
     }
     let key = key?;
-    Some([bom, body[..key.start].as_bytes(), answers::word(new).as_bytes(), body[key.end..].as_bytes()].concat())
+    Some([bom, &body.as_bytes()[..key.start], answers::word(new).as_bytes(), &body.as_bytes()[key.end..]].concat())
 }
 
 /// Whether two answers mean the same: the order of services counts, and of what is in them; any other order does not.

@@ -35,6 +35,31 @@ pub fn marked(text: &[u8], generated: &[&[u8]]) -> bool {
     has_markers(text) && !generated.iter().any(|version| has_markers(version))
 }
 
+/// The text with the lines of both sides of each conflict, and the lines that stood in conflicts.
+pub fn union(text: &[u8]) -> (Vec<u8>, Vec<&[u8]>) {
+    let (mut out, mut disputed) = (Vec::with_capacity(text.len()), Vec::new());
+    let (mut inside, mut base) = (false, false);
+    for line in text.split_inclusive(|b| *b == b'\n') {
+        let is = |marker: &[u8]| {
+            let rest = line.strip_prefix(marker).map(<[u8]>::trim_ascii_end);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b" "))
+        };
+        match inside {
+            false if is(b"<<<<<<<") => inside = true,
+            false => out.extend_from_slice(line),
+            true if is(b"|||||||") => base = true,
+            true if is(b"=======") => base = false,
+            true if is(b">>>>>>>") => inside = false,
+            true if base => {}
+            true => {
+                out.extend_from_slice(line);
+                disputed.push(line);
+            }
+        }
+    }
+    (out, disputed)
+}
+
 /// One side of a text whose markers have these labels.
 pub fn side(text: &[u8], labels: Labels, ours: bool) -> Vec<u8> {
     #[derive(PartialEq)]

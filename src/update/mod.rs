@@ -16,7 +16,7 @@ use crate::error::{Diagnostic, Error, Result};
 use crate::lock::{ANSWERS, LOCK, Lock, Locked, State};
 use crate::plan::{FileKind, Plan};
 
-pub use markers::{has_markers, marked};
+pub use markers::{has_markers, marked, union};
 pub use moves::Moves;
 pub use resolve::{Resolved, resolve};
 

@@ -86,7 +86,6 @@ fn waiting(path: &str, before: &Locked, new: Locked, disk: Option<&Entry>, prefe
     let has_markers = marked(ours, &[&before.bytes, &new.bytes]);
     let bytes = match prefer {
         Prefer::Neither if has_markers => return Err(markers_left(path)),
-        Prefer::Neither => None,
         Prefer::Ours | Prefer::Theirs if has_markers => {
             let text = side(ours, LABELS, prefer == Prefer::Ours);
             if marked(&text, &[&before.bytes, &new.bytes]) {
@@ -94,7 +93,7 @@ fn waiting(path: &str, before: &Locked, new: Locked, disk: Option<&Entry>, prefe
             }
             Some(text)
         }
-        Prefer::Ours => None,
+        Prefer::Neither | Prefer::Ours => None,
         // What stood in the way of a new file was never an edit of it.
         Prefer::Theirs if before.bytes.is_empty() => Some(new.bytes.to_vec()),
         Prefer::Theirs => Some(one_side(Language::of(path), [&before.bytes, ours, &new.bytes], false)),

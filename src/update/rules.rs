@@ -1,6 +1,8 @@
 //! The rules for one file. Base is what was generated last, ours what stands on the disk, theirs the new version.
 
-use super::markers::{LABELS, PRIVATE, marked, side};
+use std::collections::HashSet;
+
+use super::markers::{LABELS, PRIVATE, has_markers, marked, side, union};
 use super::{Outcome, Prefer, Step};
 use crate::disk::{Change, Entry};
 use crate::lock::{Locked, State};
@@ -94,6 +96,9 @@ pub fn wanted(path: &str, before: Option<Locked>, new: PlannedFile, disk: Option
         return (Step { change, ..step(Outcome::Updated, kind) }, settled(new));
     }
     if marked(ours, &[&base.bytes, &new.bytes]) {
+        if let Some(step) = torn(path, &base, &new, ours, &write) {
+            return (step, settled(new));
+        }
         let locked = if base.bytes == new.bytes { settled(new) } else { waits(Some(base), new) };
         return (because(Outcome::Waiting, kind, STILL_MARKED), locked);
     }
@@ -106,6 +111,21 @@ pub fn wanted(path: &str, before: Option<Locked>, new: PlannedFile, disk: Option
         return (because(Outcome::Waiting, kind, STILL_WAITS), waits(Some(base), new));
     }
     contested(path, base, new, ours, prefer, write)
+}
+
+/// A file that git tore between two versions of ours: whatever stands between its markers was generated, so there is
+/// nothing for a person to decide.
+fn torn(path: &str, base: &Locked, new: &PlannedFile, ours: &[u8], write: &impl Fn(Vec<u8>) -> Option<Change>) -> Option<Step> {
+    if base.state != State::Settled {
+        return None;
+    }
+    let (both, disputed) = union(ours);
+    let known: HashSet<&[u8]> = base.bytes.split_inclusive(|b| *b == b'\n').collect();
+    if has_markers(&both) || !disputed.iter().all(|line| known.contains(line)) {
+        return None;
+    }
+    let merged = merge::merge(Language::of(path), &base.bytes, &both, &new.bytes, LABELS);
+    (merged.conflicts == 0).then(|| Step { change: write(merged.bytes), ..step(Outcome::Merged, new.kind) })
 }
 
 /// The user's edits and the new version's in one file.

@@ -1,8 +1,8 @@
 //! Why: tests speak of repositories and runs; how a tree is read or the binary started is said once, here.
 #![allow(dead_code, missing_docs, reason = "each test binary uses its own part")]
 
-pub mod memory;
 pub mod combinations;
+pub mod memory;
 
 use std::collections::BTreeMap;
 use std::fs;
