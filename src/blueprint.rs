@@ -91,6 +91,8 @@ pub struct Manifest {
     pub starter: Vec<String>,
     /// Files that are kept up to date by merge.
     pub managed: Vec<String>,
+    /// Files that had another path in an earlier version, from the old one to the new one: edits of them follow.
+    pub renamed: IndexMap<String, String>,
     /// Services: whether the image runs a process that reads settings.
     pub settings: Option<bool>,
     /// Services: whether it may have a route.

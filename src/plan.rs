@@ -46,6 +46,8 @@ pub struct Plan {
     pub files: BTreeMap<String, PlannedFile>,
     /// Of a rename: the old path and the new one of each file whose path changes.
     pub moved: Vec<(String, String)>,
+    /// The path that a file had in an earlier version of its blueprint, and the one it has now.
+    pub renamed: Vec<(String, String)>,
 }
 
 /// Renders everything that the selection emits; `renamed` is the old and the new name of a service or store.
@@ -236,6 +238,16 @@ impl<'a> Planner<'a> {
     ) {
         for asset in &layer.files {
             self.job(asset, chosen, context, root, names, origin);
+        }
+        let full = |path: &str| {
+            let inner = names.iter().fold(path.to_owned(), |path, (key, value)| path.replace(key, value));
+            if root.is_empty() { inner } else { format!("{root}/{inner}") }
+        };
+        for (old, new) in &chosen.blueprint.manifest.renamed {
+            let pair = (full(old), full(new));
+            if !self.plan.renamed.contains(&pair) {
+                self.plan.renamed.push(pair);
+            }
         }
         for part in &layer.parts {
             match self.renderer.file(&part.asset, context) {

@@ -166,6 +166,68 @@ fn upgraded(folder: &Path) -> Catalogue {
     Catalogue::open(Some(folder)).unwrap_or_else(|e| panic!("{:#?}", e.diagnostics()))
 }
 
+#[test]
+fn an_upgrade_brings_an_edited_repository_over() {
+    let catalogue = Catalogue::open(None).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    drop(upgraded(folder.path()));
+    let root = folder.path();
+    // A file has another name, a script is two, a page is gone, a default is another.
+    fs::rename(
+        root.join("project/files/nginx/snippets/headers.conf.j2"),
+        root.join("project/files/nginx/snippets/answers.conf.j2"),
+    )
+    .unwrap();
+    let manifest = root.join("project/blueprint.yaml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, format!("{text}renamed: {{ nginx/snippets/headers.conf: nginx/snippets/answers.conf }}\n")).unwrap();
+    fs::write(root.join("project/files/scripts/more.sh"), "#!/usr/bin/env bash\nexit 0\n").unwrap();
+    fs::remove_file(root.join("project/files/.editorconfig.j2"))
+        .or_else(|_| fs::remove_file(root.join("project/files/.editorconfig")))
+        .unwrap();
+    let option = root.join("stores/redis/blueprint.yaml");
+    let text = fs::read_to_string(&option).unwrap();
+    assert!(text.contains("default: true"));
+    fs::write(&option, text.replace("default: true", "default: false")).unwrap();
+    let pins = root.join("pins.yaml");
+    let text = fs::read_to_string(&pins).unwrap();
+    fs::write(&pins, text.replace("postgres:18.6-trixie", "postgres:18.7-trixie")).unwrap();
+    let later = Catalogue::open(Some(root)).unwrap_or_else(|e| panic!("{:#?}", e.diagnostics()));
+
+    let mut files = memory::new(&catalogue, BASE);
+    add(&catalogue, &mut files, "redis", None, &[]).unwrap();
+    let fresh = files.clone();
+    let edit = |files: &mut Files, path: &str, change: &dyn Fn(String) -> String| {
+        let text = change(memory::text(files, path));
+        files.insert(path.to_owned(), memory::file(text.as_bytes()));
+    };
+    edit(&mut files, "nginx/snippets/headers.conf", &|text| text + "# mine\n");
+    edit(&mut files, ".editorconfig", &|text| text + "# mine\n");
+    edit(&mut files, "services/api/Dockerfile", &|text| bumped(&text, "python:3.14.7").unwrap());
+    edit(&mut files, "compose.yaml", &|text| text.replace("services:\n", "services:\n  own:\n    image: x:1\n\n"));
+
+    let prepared = apply(&later, &mut files).unwrap_or_else(|e| panic!("{:#?}", e.diagnostics()));
+    let said = memory::text(&files, ANSWERS);
+    assert!(said.contains("version: 18\n"), "a store's major never moves by itself\n{said}");
+    assert!(!files.contains_key("nginx/snippets/headers.conf"));
+    assert!(memory::text(&files, "nginx/snippets/answers.conf").ends_with("# mine\n"));
+    assert!(files.contains_key("scripts/more.sh"));
+    assert!(memory::text(&files, "services/api/Dockerfile").contains("python:3.99.0-"), "a pin that was moved further stays");
+    let compose = memory::text(&files, "compose.yaml");
+    for line in ["  own:\n    image: x:1\n", "image: postgres:18.7-trixie\n", "max-size: 20m", "--appendonly no"] {
+        assert!(compose.contains(line), "{line}\n{compose}");
+    }
+    let waiting: Vec<_> =
+        prepared.update.steps.iter().filter(|(_, s)| s.outcome == Outcome::Waiting).map(|(p, _)| p.as_str()).collect();
+    assert_eq!(waiting, [".editorconfig"], "what is gone stays when it was edited");
+    let again = apply(&later, &mut files).unwrap();
+    assert!(again.operation.changes.is_empty(), "{:?}", again.operation.changes.keys());
+    // Without an edit it is what `new` with the later version writes.
+    let mut plain = fresh;
+    apply(&later, &mut plain).unwrap();
+    memory::assert_same(&plain, &memory::new(&later, &memory::text(&plain, ANSWERS)), "upgraded");
+}
+
 /// What an update makes of files.
 fn executed(update: &Update, files: &Files) -> Files {
     let mut files = files.clone();

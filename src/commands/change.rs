@@ -151,7 +151,7 @@ pub fn prepare(
     }
     let new = String::from_utf8_lossy(&outcome.plan.files[ANSWERS].bytes).into_owned();
     let text = rewrite::rewrite(&standing.text, &answers::to_text(&standing.answers), &new)?;
-    let moves = moves(files, &outcome.plan)?;
+    let moves = moves(files, &outcome.plan, &lock)?;
     let lock = Lock { files: moves.relocate(lock.files), ..lock };
     let mut view = repository::view(files, &lock, &outcome.plan, &moves)?;
     let plan = std::mem::take(&mut outcome.plan);
@@ -164,7 +164,7 @@ pub fn prepare(
 }
 
 /// What moves on the disk: what is there, and nothing onto something else.
-fn moves(files: &dyn Files, plan: &Plan) -> Result<Moves> {
+fn moves(files: &dyn Files, plan: &Plan, lock: &Lock) -> Result<Moves> {
     let mut kept = Vec::new();
     for (from, to) in Moves::of(&plan.moved).0 {
         let moves = Moves(kept.clone());
@@ -177,6 +177,14 @@ fn moves(files: &dyn Files, plan: &Plan) -> Result<Moves> {
             return Err(Error::Failed(Box::new(Diagnostic::new(message).hint(format!("move `{to}` away")))));
         }
         kept.push((from, to));
+    }
+    // A file that has another path since an upgrade takes its edits along.
+    for (from, to) in &plan.renamed {
+        let ours = lock.files.contains_key(from) && !lock.files.contains_key(to);
+        let theirs = plan.files.contains_key(to) && !plan.files.contains_key(from);
+        if ours && theirs && matches!(files.read(from)?, Some(Entry::File { .. })) && files.read(to)?.is_none() {
+            kept.push((from.clone(), to.clone()));
+        }
     }
     Ok(Moves(kept))
 }

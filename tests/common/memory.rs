@@ -53,6 +53,15 @@ pub fn change(
     let amended = amended(&standing.document)?;
     let intent = Intent { prefer, title: "test", ..Intent::default() };
     let prepared = prepare(files, &standing, catalogue, &amended.document, lock(files)?, intent)?;
+    for (from, to) in &prepared.operation.moves {
+        let below =
+            |path: &String| path.strip_prefix(from.as_str()).filter(|r| r.is_empty() || r.starts_with('/')).map(str::to_owned);
+        let moved: Vec<(String, String)> = files.keys().filter_map(|p| Some((p.clone(), format!("{to}{}", below(p)?)))).collect();
+        for (old, new) in moved {
+            let entry = files.remove(&old).unwrap();
+            files.insert(new, entry);
+        }
+    }
     for (path, (change, seen)) in &prepared.operation.changes {
         assert_eq!(files.get(path), seen.as_ref(), "the planner saw something else at {path}");
         match change {
