@@ -2,6 +2,7 @@
 //! an old version of anything. It is text, so that people can read it and git can merge it.
 
 mod content;
+mod heal;
 mod read;
 #[cfg(test)]
 mod tests;

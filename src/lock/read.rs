@@ -1,12 +1,19 @@
 //! Why: the lock is edited by git, and can come from anybody, so reading it trusts nothing: all mistakes are told at
-//! once, each with its line.
+//! once, each with its line, and what git's merges leave in it is put right.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use super::heal::{self, Disputed};
 use super::{DELETED, DROPPED, LOCK, Lock, Locked, State, WAITING, content};
 use crate::disk::check_path;
 use crate::error::{Diagnostic, Error, Place, Result};
 use crate::plan::FileKind;
+
+/// A lock of a hundred services has a tenth of this.
+const LIMIT_MIB: usize = 64;
+/// Whoever has more mistakes than these has no lock.
+const MOST_MISTAKES: usize = 12;
 
 /// A lock that was read.
 #[derive(Debug)]
@@ -15,38 +22,114 @@ pub struct Reading {
     pub lock: Lock,
     /// Markers, duplicates or the order were repaired after git merged two branches.
     pub healed: bool,
+    pub(super) disputed: BTreeMap<String, Disputed>,
 }
 
 /// Reads a lock.
 ///
 /// # Errors
-/// All mistakes at once.
+/// All mistakes at once; or a lock that a newer scaffold wrote.
 pub fn read(bytes: &[u8]) -> Result<Reading> {
+    if bytes.len() > LIMIT_MIB << 20 {
+        let message = format!("the lock has {} MiB, and no lock has more than {LIMIT_MIB}", bytes.len() >> 20);
+        return Err(Error::Invalid(vec![mistake(0, message).hint(BACK)]));
+    }
     let text = std::str::from_utf8(bytes).map_err(|e| {
         let line = 1 + bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count();
-        Error::Invalid(vec![mistake(line, "this is no text")])
+        Error::Invalid(vec![mistake(line, "this is no text").hint(BACK)])
     })?;
-    let mut parser = Parser::default();
-    for (number, line) in text.lines().enumerate() {
-        parser.line(number + 1, line);
-    }
-    parser.finish()
+    let lines = text.lines().enumerate().map(|(at, line)| (at + 1, line));
+    let parts = if text.lines().any(heal::is_marker) {
+        heal::versions(lines.collect()).map_or_else(|one| vec![Part::wrong(one)], |all| all.into_iter().map(parse).collect())
+    } else {
+        vec![parse(lines)]
+    };
+    check_version(&parts)?;
+    heal::join(parts).map_err(Error::Invalid)
 }
 
-fn mistake(line: usize, message: impl Into<String>) -> Diagnostic {
+const BACK: &str = "`git checkout HEAD -- scaffold.lock` brings the last good one back";
+
+/// A mistake at a line; 0 is the whole lock.
+pub(super) fn mistake(line: usize, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(message).at(Place { file: LOCK.into(), line, column: 1 })
+}
+
+/// Mistakes as they are told: each once, and not thousands of them.
+pub(super) fn told(mut mistakes: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    mistakes.sort_by_key(|m| m.place.as_ref().map_or(0, |p| p.line));
+    mistakes.dedup();
+    let more = mistakes.len().saturating_sub(MOST_MISTAKES);
+    if more > 0 {
+        mistakes.truncate(MOST_MISTAKES);
+        mistakes.push(mistake(0, format!("and {more} more mistakes")));
+    }
+    if let Some(last) = mistakes.last_mut() {
+        last.hint.get_or_insert_with(|| BACK.to_owned());
+    }
+    mistakes
+}
+
+/// What a newer scaffold wrote may mean anything.
+fn check_version(parts: &[Part]) -> Result<()> {
+    let own = env!("CARGO_PKG_VERSION");
+    let newer = parts.iter().map(|part| part.scaffold.as_str()).find(|v| compare(v, own) == Some(Ordering::Greater));
+    newer.map_or(Ok(()), |version| {
+        let message = format!("the lock was written by scaffold {version}, and this is {own}");
+        Err(Error::Invalid(vec![mistake(0, message).hint(format!("install scaffold {version} or newer"))]))
+    })
+}
+
+/// Orders two versions; one with a suffix comes before the same without. `None` when one is no version.
+pub(super) fn compare(a: &str, b: &str) -> Option<Ordering> {
+    let parsed = |text: &str| {
+        let text = text.split('+').next().unwrap_or_default();
+        let (numbers, suffix) = text.split_once('-').map_or((text, None), |(numbers, suffix)| (numbers, Some(suffix)));
+        let numbers: Option<Vec<u64>> = numbers.split('.').map(|n| n.parse().ok()).collect();
+        numbers.filter(|n| n.len() == 3).map(|n| (n, suffix.is_none(), suffix.unwrap_or_default().to_owned()))
+    };
+    Some(parsed(a)?.cmp(&parsed(b)?))
+}
+
+/// What one text of a lock says.
+#[derive(Default)]
+pub(super) struct Part {
+    pub scaffold: String,
+    /// Line, path and file, in the order of the text.
+    pub files: Vec<(usize, String, Locked)>,
+    pub mistakes: Vec<Diagnostic>,
+}
+
+impl Part {
+    fn wrong(one: Diagnostic) -> Self {
+        Self { mistakes: vec![one], ..Self::default() }
+    }
+}
+
+fn parse<'a>(lines: impl IntoIterator<Item = (usize, &'a str)>) -> Part {
+    let mut parser = Parser::default();
+    for (number, line) in lines {
+        if let Err(message) = parser.line(number, line) {
+            parser.part.mistakes.push(mistake(number, message));
+        }
+    }
+    if !parser.ended {
+        parser.part.mistakes.push(mistake(0, "the lock is cut short: its last line is not `end`"));
+    } else if compare(&parser.part.scaffold, "0.0.0").is_none() {
+        parser.part.mistakes.push(mistake(0, "the lock does not say which scaffold wrote it"));
+    }
+    parser.part
 }
 
 #[derive(Default)]
 struct Parser {
-    lock: Lock,
+    part: Part,
     section: Option<Section>,
-    mistakes: Vec<Diagnostic>,
-    folded: BTreeMap<String, String>,
     ended: bool,
 }
 
 struct Section {
+    line: usize,
     path: String,
     kind: FileKind,
     mode: u32,
@@ -62,58 +145,39 @@ enum After {
 }
 
 impl Parser {
-    fn line(&mut self, number: usize, line: &str) {
-        if let Err(message) = self.take(number, line) {
-            self.mistakes.push(mistake(number, message));
-        }
-    }
-
-    fn take(&mut self, number: usize, line: &str) -> std::result::Result<(), String> {
+    fn line(&mut self, number: usize, line: &str) -> std::result::Result<(), String> {
         if self.ended {
             return Err("something after the end".to_owned());
         }
         if line.starts_with("managed ") || line.starts_with("starter ") {
             self.close();
-            return self.head(line);
+            return self.head(number, line);
         }
         match &mut self.section {
             _ if line == "end" => {
                 self.close();
                 self.ended = true;
+                Ok(())
             }
-            None if line.starts_with('#') => {}
+            None if line.starts_with('#') => Ok(()),
             None => {
-                let version = line.strip_prefix("scaffold ").filter(|_| self.lock.scaffold.is_empty());
-                version.ok_or("no line of a lock")?.clone_into(&mut self.lock.scaffold);
+                let version = line.strip_prefix("scaffold ").filter(|_| self.part.scaffold.is_empty());
+                version.ok_or("no line of a lock")?.clone_into(&mut self.part.scaffold);
+                Ok(())
             }
-            Some(section) => {
-                let ended = DELETED.strip_suffix('\n') == Some(line);
-                if ended || DROPPED.strip_suffix('\n') == Some(line) {
-                    section.after = if ended { After::Deleted } else { After::Dropped };
-                } else if let Some(mode) = line.strip_prefix(WAITING) {
-                    section.after = After::Waiting(mode_of(mode)?, content::Reader::default());
-                } else if let After::Waiting(_, reader) = &mut section.after {
-                    reader.line(line)?;
-                } else {
-                    section.base.line(line)?;
-                }
-            }
+            Some(section) => section.line(line),
         }
-        let _ = number;
-        Ok(())
     }
 
-    fn head(&mut self, line: &str) -> std::result::Result<(), String> {
-        let mut words = line.splitn(3, ' ');
+    fn head(&mut self, line: usize, text: &str) -> std::result::Result<(), String> {
+        let mut words = text.splitn(3, ' ');
         let kind = if words.next() == Some("managed") { FileKind::Managed } else { FileKind::Starter };
-        let mode = mode_of(words.next().unwrap_or_default())?;
-        let path = words.next().unwrap_or_default().to_owned();
-        check_path(&path)?;
-        if let Some(twin) = self.folded.insert(path.to_lowercase(), path.clone()) {
-            return Err(format!("`{path}` and `{twin}` are one file"));
-        }
-        self.section = Some(Section { path, kind, mode, base: content::Reader::default(), after: After::Settled });
-        Ok(())
+        let (mode, path) = (mode_of(words.next().unwrap_or_default()), words.next().unwrap_or_default().to_owned());
+        let wrong = check_path(&path);
+        // With a wrong head too: what follows is its content.
+        let (base, after) = (content::Reader::default(), After::Settled);
+        self.section = Some(Section { line, path, kind, mode: mode.clone().unwrap_or(0o644), base, after });
+        wrong.and(mode.map(|_| ()))
     }
 
     fn close(&mut self) {
@@ -125,17 +189,27 @@ impl Parser {
             After::Waiting(mode, reader) => State::Waiting { mode, bytes: reader.finish().into() },
         };
         let file = Locked { kind: section.kind, mode: section.mode, bytes: section.base.finish().into(), state };
-        self.lock.files.insert(section.path, file);
+        self.part.files.push((section.line, section.path, file));
     }
+}
 
-    fn finish(mut self) -> Result<Reading> {
-        if !self.ended {
-            self.mistakes.push(mistake(0, "the lock is cut short").hint("git checkout -- scaffold.lock"));
+impl Section {
+    fn line(&mut self, line: &str) -> std::result::Result<(), String> {
+        let is = |note: &str| note.strip_suffix('\n') == Some(line);
+        match &mut self.after {
+            After::Settled if is(DELETED) => self.after = After::Deleted,
+            After::Settled if is(DROPPED) => self.after = After::Dropped,
+            After::Settled => {
+                if let Some(mode) = line.strip_prefix(WAITING) {
+                    self.after = After::Waiting(mode_of(mode)?, content::Reader::default());
+                } else {
+                    self.base.line(line)?;
+                }
+            }
+            After::Waiting(_, reader) => reader.line(line)?,
+            After::Deleted | After::Dropped => return Err("text after the last line".to_owned()),
         }
-        if !self.mistakes.is_empty() {
-            return Err(Error::Invalid(self.mistakes));
-        }
-        Ok(Reading { lock: self.lock, healed: false })
+        Ok(())
     }
 }
 
