@@ -24,7 +24,7 @@ AS_IN_GIT = {
     "python-worker": r"app/.*",
     "go": r"$.",
     "node": r"healthcheck\.js|package\.json",
-    "nextjs": r"healthcheck\.js|package\.json|public/.*",
+    "nextjs": r"healthcheck\.js|package\.json|public/.*|src/app/icon\.svg",
     "react": r"nginx\.conf|public/.*",
     "static": r"nginx\.conf|public/.*",
 }

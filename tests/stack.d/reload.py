@@ -57,7 +57,7 @@ class Edit:
         """Is the mistake in the log? Some tools look at a file only when it is asked for."""
         self.shows("")
         log = self.repo.read("docker", "compose", "logs", "--no-log-prefix", "--since", since, self.name)
-        return "rror" in log
+        return "error" in log.lower()
 
 
 def lives(repo, name):

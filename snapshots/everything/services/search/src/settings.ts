@@ -42,6 +42,7 @@ export function readSettings<Shape extends z.ZodRawShape>(
   const shape = Object.assign({}, base, ...stores.map((store) => store.settings)) as z.ZodRawShape;
   const values: Record<string, string | undefined> = {};
   const mistakes: string[] = [];
+  const unread = new Set<string>();
   for (const name of Object.keys(shape)) {
     values[name] = env[name];
     const file = env[`${name}_FILE`];
@@ -50,10 +51,12 @@ export function readSettings<Shape extends z.ZodRawShape>(
       values[name] = readFileSync(file, "utf8").trim();
     } catch {
       mistakes.push(`${name}_FILE: cannot read ${file}`);
+      unread.add(name);
     }
   }
   const result = z.object(shape).safeParse(values);
   for (const issue of result.error?.issues ?? []) {
+    if (unread.has(String(issue.path[0]))) continue;
     mistakes.push(`${issue.path.join(".")}: ${issue.message}`);
   }
   if (result.success && mistakes.length === 0) return result.data as Settings & Values<Shape>;

@@ -32,6 +32,7 @@ export function readSettings(more: z.ZodRawShape) {
   const shape = { ...base, ...more };
   const values: Record<string, string | undefined> = {};
   const mistakes: string[] = [];
+  const unread = new Set<string>();
   for (const name of Object.keys(shape)) {
     values[name] = process.env[name];
     const file = process.env[`${name}_FILE`];
@@ -40,10 +41,12 @@ export function readSettings(more: z.ZodRawShape) {
       values[name] = readFileSync(file, "utf8").trim();
     } catch {
       mistakes.push(`${name}_FILE: cannot read ${file}`);
+      unread.add(name);
     }
   }
   const result = z.object(shape).safeParse(values);
   for (const issue of result.error?.issues ?? []) {
+    if (unread.has(String(issue.path[0]))) continue;
     mistakes.push(`${issue.path.join(".")}: ${issue.message}`);
   }
   if (result.success && mistakes.length === 0) return result.data;
