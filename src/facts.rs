@@ -289,4 +289,6 @@ pub struct Connection {
     pub variables: Vec<VariableFact>,
     /// Whether exactly one service owns its schema.
     pub migrations: bool,
+    /// What replaces variables of the same name where a schema is made: in the container of migrations, and in tests.
+    pub owner: Vec<VariableFact>,
 }

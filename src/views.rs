@@ -60,6 +60,8 @@ pub struct BindingView {
     pub suffix: String,
     pub owner: bool,
     pub variables: Vec<VariableView>,
+    /// Replaces variables of the same name where a schema is made.
+    pub owner_variables: Vec<VariableView>,
     pub base: String,
     pub websocket: String,
     pub port: u16,
@@ -155,6 +157,13 @@ pub struct DependencyView {
     pub condition: &'static str,
 }
 
+/// Another role in the stores that are used, which may change schemas.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct AsOwner {
+    pub environment: Vec<Pair>,
+    pub secrets: Vec<String>,
+}
+
 /// One container of the stack.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct ContainerView {
@@ -170,6 +179,8 @@ pub struct ContainerView {
     pub entrypoint: Vec<String>,
     pub command: Vec<String>,
     pub environment: Vec<Pair>,
+    /// What differs from `environment` where a schema is made, with the secrets that it needs.
+    pub as_owner: AsOwner,
     pub secrets: Vec<String>,
     pub volumes: Vec<Mount>,
     pub files: Vec<FileMount>,

@@ -12,7 +12,7 @@ use crate::error::{Diagnostic, Error, Place, Result};
 use crate::facts::{Condition, Container, Facts, FileMount, Resources, SecretFact};
 use crate::selection::Selection;
 use crate::views::{
-    Cache, ContainerView, DebugView, DependencyView, DevView, MigrationView, Model, NetworkView, Pair, SecretView, SeedView,
+    AsOwner, BindingView, Cache, ContainerView, DebugView, DependencyView, DevView, MigrationView, Model, NetworkView, Pair, SecretView, SeedView,
     ServiceView, Totals, VariableView,
 };
 
@@ -124,11 +124,11 @@ fn service_container(service: &BuiltService, stores: &HashSet<&str>) -> Containe
     let mut environment: Vec<Pair> = own.map(pair).collect();
     environment.append(&mut view.environment);
     view.environment = environment;
-    let files = service.view.variables.iter().filter(|v| v.secret).filter_map(|v| v.value.strip_prefix("/run/secrets/"));
-    let mut secrets: Vec<String> = files.map(str::to_owned).collect();
+    let mut secrets = secret_files(service.view.variables.iter());
     secrets.append(&mut view.secrets);
     secrets.dedup();
     view.secrets = secrets;
+    view.as_owner = as_owner(service.view.uses.iter());
     let uses: Vec<&str> = service.view.uses.iter().filter(|b| !b.store.is_empty()).map(|b| b.store.as_str()).collect();
     view.networks.push(if *public { "edge" } else { "egress" }.to_owned());
     if !uses.is_empty() {
@@ -156,6 +156,16 @@ fn service_container(service: &BuiltService, stores: &HashSet<&str>) -> Containe
     view
 }
 
+fn as_owner<'a>(bindings: impl Iterator<Item = &'a BindingView>) -> AsOwner {
+    let variables: Vec<&VariableView> = bindings.flat_map(|b| &b.owner_variables).collect();
+    AsOwner { environment: variables.iter().map(|v| pair(v)).collect(), secrets: secret_files(variables.into_iter()) }
+}
+
+/// The secrets whose files variables name.
+fn secret_files<'a>(variables: impl Iterator<Item = &'a VariableView>) -> Vec<String> {
+    variables.filter(|v| v.secret).filter_map(|v| v.value.strip_prefix("/run/secrets/")).map(str::to_owned).collect()
+}
+
 /// The owner's image, with what the owner reads, runs one command before anything that needs the new schema.
 fn migration_container(
     name: &str,
@@ -176,6 +186,11 @@ fn migration_container(
     view.depends_on = vec![DependencyView { name: store.to_owned(), condition: "service_healthy" }];
     view.replicas = 1;
     view.restart = "no";
+    view.as_owner = as_owner(owner.view.uses.iter().filter(|b| b.store == store));
+    let replaced = owner.view.variables.iter().filter(|v| view.as_owner.environment.iter().any(|o| o.name == v.name));
+    let unused = secret_files(replaced);
+    view.secrets.retain(|s| !unused.contains(s));
+    view.secrets.extend(view.as_owner.secrets.iter().cloned());
     if let Some(dev) = &mut view.dev {
         dev.command = command.to_vec();
         dev.debug = None;

@@ -138,6 +138,7 @@ impl Builder<'_> {
         let context = self.context(&store.chosen, &[("store", value_of(view)), ("binding", value_of(&binding))]);
         let connection = connection.as_ref().map_or_else(Connection::default, |node| self.connection(node, &context));
         binding.variables = connection.variables.iter().map(|v| variable_view(v, &service.name)).collect();
+        binding.owner_variables = connection.owner.iter().map(|v| variable_view(v, &service.name)).collect();
         binding
     }
 }

@@ -66,6 +66,9 @@ settings
 mkdir -p secrets
 chmod 0700 secrets
 secret generated db_password 'Password of the role app in db'
+secret generated db_migrator_password 'Password of the role migrator in db, which owns the schema'
+secret generated db_backup_password 'Password of the role backup in db, which reads everything'
+secret generated db_monitor_password 'Password of the role monitor in db, which reads statistics'
 secret generated db_admin_password 'Password of the superuser of db; scripts use its socket instead'
 secret generated redis_password 'Password of redis'
 secret generated backup_password 'Encrypts the backups: without it they are worth nothing, so keep a copy elsewhere'

@@ -66,8 +66,14 @@ settings
 mkdir -p secrets
 chmod 0700 secrets
 secret generated postgres_password 'Password of the role app in postgres'
+secret generated postgres_migrator_password 'Password of the role migrator in postgres, which owns the schema'
+secret generated postgres_backup_password 'Password of the role backup in postgres, which reads everything'
+secret generated postgres_monitor_password 'Password of the role monitor in postgres, which reads statistics'
 secret generated postgres_admin_password 'Password of the superuser of postgres; scripts use its socket instead'
 secret generated reports_password 'Password of the role app in reports'
+secret generated reports_migrator_password 'Password of the role migrator in reports, which owns the schema'
+secret generated reports_backup_password 'Password of the role backup in reports, which reads everything'
+secret generated reports_monitor_password 'Password of the role monitor in reports, which reads statistics'
 secret generated reports_admin_password 'Password of the superuser of reports; scripts use its socket instead'
 secret generated redis_password 'Password of redis'
 secret generated cache_password 'Password of cache'

@@ -66,8 +66,14 @@ settings
 mkdir -p secrets
 chmod 0700 secrets
 secret generated postgres_password 'Password of the role app in postgres'
+secret generated postgres_migrator_password 'Password of the role migrator in postgres, which owns the schema'
+secret generated postgres_backup_password 'Password of the role backup in postgres, which reads everything'
+secret generated postgres_monitor_password 'Password of the role monitor in postgres, which reads statistics'
 secret generated postgres_admin_password 'Password of the superuser of postgres; scripts use its socket instead'
 secret generated my_second_database_password 'Password of the role app in my-second-database'
+secret generated my_second_database_migrator_password 'Password of the role migrator in my-second-database, which owns the schema'
+secret generated my_second_database_backup_password 'Password of the role backup in my-second-database, which reads everything'
+secret generated my_second_database_monitor_password 'Password of the role monitor in my-second-database, which reads statistics'
 secret generated my_second_database_admin_password 'Password of the superuser of my-second-database; scripts use its socket instead'
 secret generated redis_password 'Password of redis'
 secret generated backup_password 'Encrypts the backups: without it they are worth nothing, so keep a copy elsewhere'

@@ -69,6 +69,7 @@ drill() {
       --security-opt no-new-privileges --user 999:999 "$image" sh -euc "$1" <"$file"
   }
   held=$(scratch 'redis-check-rdb /dev/stdin' | sed -n 's/.*] \([0-9]*\) keys read$/\1/p')
+  # shellcheck disable=SC2016 # expanded in the container
   loaded=$(scratch 'cat >/data/dump.rdb
     redis-server --dir /data --save "" --appendonly no --port 0 --unixsocket /tmp/socket --daemonize yes >/dev/null
     for _ in $(seq 300); do [ "$(redis-cli -s /tmp/socket ping 2>&1)" != PONG ] || break; sleep 0.2; done

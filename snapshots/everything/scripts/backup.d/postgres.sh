@@ -9,8 +9,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 file=$2/postgres.dump
 rows=$2/postgres.rows
 server() { compose exec -T postgres "$@"; }
-PSQL=(psql --no-psqlrc --username postgres --quiet --no-align --tuples-only --set ON_ERROR_STOP=1)
-sql() { server "${PSQL[@]}" --dbname "${1:-postgres}"; }
+PSQL=(--no-psqlrc --quiet --no-align --tuples-only --set ON_ERROR_STOP=1)
+sql() { server psql "${PSQL[@]}" --username postgres --dbname "${1:-postgres}"; }
 
 # How many rows each table has, a line for each.
 COUNT="SELECT format('SELECT %L || count(*) FROM %I.%I', schemaname || '.' || tablename || ' ', schemaname, tablename)
@@ -21,11 +21,13 @@ FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDE
 # that it already has.
 dump() {
   local mark=/tmp/backup-$$
-  server sh -c 'umask 077 && exec "$@"' sh "${PSQL[@]}" --dbname app --output "$mark.rows" <<SQL >"$file"
+  # shellcheck disable=SC2016 # expanded in the container, where the secret is
+  server sh -c 'umask 077; export PGHOST=127.0.0.1 PGUSER=backup PGDATABASE=app PGPASSWORD="$(cat /run/secrets/postgres_backup_password)"; exec "$@"' sh \
+    psql "${PSQL[@]}" --output "$mark.rows" <<SQL >"$file"
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SELECT pg_export_snapshot() AS moment \\gset
 \\setenv MOMENT :moment
-\\! pg_dump --username postgres --format custom --compress 0 --snapshot "\$MOMENT" app || touch $mark.failed
+\\! pg_dump --format custom --compress 0 --snapshot "\$MOMENT" || touch $mark.failed
 $COUNT
 SQL
   # shellcheck disable=SC2016 # expanded in the container
@@ -41,8 +43,9 @@ restore() {
   sql <<'SQL'
 SET client_min_messages = warning;
 DROP DATABASE IF EXISTS app_restore WITH (FORCE);
-CREATE DATABASE app_restore OWNER app TEMPLATE template0;
+CREATE DATABASE app_restore OWNER migrator TEMPLATE template0;
 REVOKE CONNECT, TEMPORARY ON DATABASE app_restore FROM PUBLIC;
+GRANT CONNECT ON DATABASE app_restore TO app, backup, monitor;
 SQL
   if ! server pg_restore --username postgres --dbname app_restore --exit-on-error <"$file"; then
     echo 'DROP DATABASE app_restore WITH (FORCE);' | sql
@@ -73,7 +76,7 @@ drill() {
     "$(docker inspect --format '{{.Image}}' "$(compose ps --quiet postgres)")" >/dev/null
   WAIT_SECONDS=120 wait_for "scratch server of postgres" docker exec "$scratch" pg_isready --quiet --host 127.0.0.1
   docker exec --interactive "$scratch" pg_restore --username postgres --dbname postgres --no-owner --no-privileges --exit-on-error <"$file"
-  docker exec --interactive "$scratch" "${PSQL[@]}" --dbname postgres <<<"$COUNT" >"$rows.loaded"
+  docker exec --interactive "$scratch" psql "${PSQL[@]}" --username postgres <<<"$COUNT" >"$rows.loaded"
   diff "$rows" "$rows.loaded" >&2 || die "postgres: the tables do not hold the rows that were counted for the backup"
   [[ -s $rows ]] || die "postgres: there is no table in the backup"
   log "postgres: $(wc -l <"$rows") tables with $(awk '{ sum += $2 } END { print sum + 0 }' "$rows") rows, as when they were backed up"

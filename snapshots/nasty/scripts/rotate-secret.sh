@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Replaces a secret that setup.sh made, without an interruption: what checks it
+# takes the old and the new one until every container that uses it has been
+# replaced. usage: scripts/rotate-secret.sh NAME, one of those in secrets/
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/lib/common.sh
+. scripts/lib/common.sh
+
+name=${1:?usage: scripts/rotate-secret.sh NAME}
+file=secrets/$name
+# Services that read it once, when they start.
+case $name in
+postgres_password) users=' go fastapi node python-worker' ;;
+postgres_migrator_password) users='' ;;
+postgres_backup_password) users='' ;;
+postgres_monitor_password) users='' ;;
+postgres_admin_password) users='' ;;
+my_second_database_password) users=' go fastapi node python-worker' ;;
+my_second_database_migrator_password) users='' ;;
+my_second_database_backup_password) users='' ;;
+my_second_database_monitor_password) users='' ;;
+my_second_database_admin_password) users='' ;;
+redis_password) users=' go fastapi node python-worker' ;;
+backup_password) users='' ;;
+session_key) users=' fastapi' ;;
+*) die "$name is no secret that setup.sh made; one that a person gave is replaced by writing its file" 2 ;;
+esac
+[[ -s $file ]] || die "there is no $file" 2
+
+hook=
+for candidate in scripts/rotate.d/*.sh; do
+  if [[ -x $candidate ]] && "$candidate" owns "$name"; then hook=$candidate; fi
+done
+
+# replace_users: containers that start from here on read the new value.
+replace_users() {
+  [[ -n $users ]] || return 0
+  if [[ -s releases/.active ]]; then
+    # A deploy of the release that serves: new containers beside the old, one switch.
+    scripts/deploy.sh "$(<releases/.active)"
+    return
+  fi
+  # shellcheck disable=SC2086 # one word each
+  compose up --detach --no-deps --force-recreate --wait $users
+}
+
+new=$(random_hex 32)
+if [[ -n $hook ]]; then
+  # Whatever happens, the store ends with one password, the one in the file.
+  trap '"$hook" finish "$name"' EXIT
+  # shellcheck disable=SC2086 # one word each
+  "$hook" begin "$name" "$new" $users
+fi
+# In place: whoever has the file mounted sees the new value too. It is as long as
+# the old one, so nobody reads half of it.
+chmod 0600 "$file"
+printf '%s' "$new" | dd of="$file" conv=notrunc status=none
+chmod 0444 "$file"
+log "$name has a new value"
+replace_users
+[[ -z $hook ]] || "$hook" finish "$name"
+trap - EXIT
+log "$name is rotated"
