@@ -31,9 +31,9 @@ SCRIPTS = {
     """,
     "node": """
         export npm_config_cache=/cache/npm npm_config_update_notifier=false NEXT_TELEMETRY_DISABLED=1
-        ready() { npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && mv node_modules "$1"; }
+        ready() { npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && mkdir -p "$1" && mv node_modules "$1/"; }
         check() {
-            ln -sfn "$1" node_modules
+            ln -sfn "$1/node_modules" node_modules
             export PATH="$PWD/node_modules/.bin:$PATH"
             if [ -d src/app ]; then next typegen >/dev/null; fi
             eslint . && tsc --noEmit --incremental false
@@ -123,7 +123,7 @@ def ask(repos, language, base, services_, keys):
     archive, labels = io.BytesIO(), list(services_)
     with tarfile.open(fileobj=archive, mode="w") as tar:
         for number, (name, files) in enumerate(services_.items()):
-            place = f"/cache/{language}-locks/{hashlib.sha256(base.encode()).hexdigest()[:8]}-{lock(language, files)}"
+            place = f"/cache/{language}-installed/{hashlib.sha256(base.encode()).hexdigest()[:8]}-{lock(language, files)}"
             for path, data in {**files, ".lock": place.encode()}.items():
                 entry = tarfile.TarInfo(f"{number:04}/{path}")
                 entry.size, entry.mode = len(data), 0o644
