@@ -116,13 +116,26 @@ fn line<'a>(joiner: &Joiner, base: Option<&Node<'a>>, ours: &Node<'a>, theirs: &
     } else {
         flow::merge(b?.code, o.code, t.code, &ours.names[0])?
     };
-    Some(clean(vec![assemble(joiner, our_line, column, &code, comment(b, o, t))]))
+    // What stands behind a pin says which version it is; it moves with it.
+    let behind = match b {
+        Some(_) if is_pinned(&code) && code != o.code => one(t),
+        Some(_) if is_pinned(&code) && code != t.code => one(o),
+        _ => comment(b, o, t),
+    };
+    Some(clean(vec![assemble(joiner, our_line, column, &code, behind)]))
+}
+
+fn is_pinned(code: &str) -> bool {
+    code.trim_start_matches("- ").starts_with("uses:") && code.contains('@')
+}
+
+fn one(parts: Parts) -> String {
+    if parts.comment.is_empty() { String::new() } else { format!("{}{}", parts.space, parts.comment) }
 }
 
 /// The comment behind a line, with the space before it: both, where both wrote one.
 fn comment(base: Option<Parts>, ours: Parts, theirs: Parts) -> String {
     let old = base.map_or("", |base| base.comment);
-    let one = |parts: Parts| if parts.comment.is_empty() { String::new() } else { format!("{}{}", parts.space, parts.comment) };
     if ours.comment == theirs.comment || old == theirs.comment {
         one(ours)
     } else if old == ours.comment {

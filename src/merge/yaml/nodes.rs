@@ -206,7 +206,7 @@ fn digest(nodes: &[Node]) -> u64 {
 }
 
 /// What a document is known by: as Kubernetes knows it.
-fn document_name(value: &Value) -> String {
+pub fn document_name(value: &Value) -> String {
     let get = |value: &Value, key: &str| match &value.kind {
         Kind::Map(entries) => entries.iter().find(|(k, _)| k == key).map(|(_, value)| value.clone()),
         _ => None,
