@@ -57,7 +57,7 @@ pub fn head<'a>(
     } else {
         words(joiner, base.map(|b| b.code), o.code, t.code)?
     };
-    Some(clean(vec![assemble(joiner, &ours.head[0], column, &code, comment(base, o, t))]))
+    Some(clean(vec![assemble(joiner, &ours.head[0], column, &code, &comment(base, o, t))]))
 }
 
 /// Merges leaves; `None` for a conflict of all of it.
@@ -122,7 +122,7 @@ fn line<'a>(joiner: &Joiner, base: Option<&Node<'a>>, ours: &Node<'a>, theirs: &
         Some(_) if is_pinned(&code) && code != t.code => one(o),
         _ => comment(b, o, t),
     };
-    Some(clean(vec![assemble(joiner, our_line, column, &code, behind)]))
+    Some(clean(vec![assemble(joiner, our_line, column, &code, &behind)]))
 }
 
 fn is_pinned(code: &str) -> bool {
@@ -150,7 +150,7 @@ fn comment(base: Option<Parts>, ours: Parts, theirs: Parts) -> String {
 }
 
 /// A line in place of one of ours, which stays as it is when it says the same.
-fn assemble<'a>(joiner: &Joiner, ours: &Text<'a>, column: usize, code: &str, comment: String) -> Text<'a> {
+fn assemble<'a>(joiner: &Joiner, ours: &Text<'a>, column: usize, code: &str, comment: &str) -> Text<'a> {
     let o = parts(joiner, ours);
     if o.code == code && format!("{}{}", o.space, o.comment).trim() == comment.trim() {
         return ours.clone();

@@ -193,7 +193,9 @@ fn has_tabs(node: &Node) -> bool {
 
 fn most(steps: &[usize]) -> Option<usize> {
     let mut counts = std::collections::BTreeMap::new();
-    steps.iter().for_each(|step| *counts.entry(*step).or_insert(0_usize) += 1);
+    for step in steps {
+        *counts.entry(*step).or_insert(0_usize) += 1;
+    }
     counts.into_iter().max_by_key(|(_, count)| *count).map(|(step, _)| step)
 }
 

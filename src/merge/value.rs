@@ -262,14 +262,17 @@ pub fn contradicts(expected: Option<&Value>, actual: Option<&Value>) -> bool {
 
 /// The same for a text with conflicts in it, settled for one side and for the other: where the two say the same, no
 /// conflict has a say.
+#[allow(clippy::many_single_char_names, reason = "three values side by side")]
 pub fn disagree(expected: Option<&Value>, one: Option<&Value>, other: Option<&Value>) -> bool {
     let (e, a, b) = match (expected, one, other) {
-        (Some(Value { kind: Kind::Undecided, .. }), _, _) | (None, None, None) => return false,
+        (Some(Value { kind: Kind::Undecided, .. }), _, _)
+        | (None, None, None)
+        // One side has it and the other has not: that is the conflict.
+        | (_, None, Some(_))
+        | (_, Some(_), None) => return false,
         (Some(e), Some(a), Some(b)) => (e, a, b),
         (_, None, None) => return true,
         (None, Some(a), Some(b)) => return a == b,
-        // One side has it and the other has not: that is the conflict.
-        (_, None, Some(_)) | (_, Some(_), None) => return false,
     };
     if e == a && e == b {
         return false;

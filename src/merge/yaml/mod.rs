@@ -34,11 +34,8 @@ pub fn comment(line: &str) -> Option<usize> {
             Some('"') if c == '\\' => {
                 chars.next();
             }
-            Some(q) => {
-                if c == q {
-                    quote = None;
-                }
-            }
+            Some(q) if c == q => quote = None,
+            Some(_) => {}
             None if c == '#' && (at == 0 || line[..at].ends_with([' ', '\t'])) => return Some(at),
             // A quote opens a string only where a value begins.
             None if matches!(c, '"' | '\'') && matches!(before, ' ' | ':' | '-' | '[' | '{' | ',' | '(') => quote = Some(c),

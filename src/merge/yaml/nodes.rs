@@ -201,7 +201,9 @@ fn fields(value: &Value) -> Vec<(String, String)> {
 fn digest(nodes: &[Node]) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
-    nodes.iter().for_each(|node| node.says.hash(&mut hasher));
+    for node in nodes {
+        node.says.hash(&mut hasher);
+    }
     hasher.finish()
 }
 
