@@ -45,12 +45,12 @@ fn two_branches_that_each_added_something_come_together() {
         assert!(git(&shop, &["add", "-A"]) && git(&shop, &["commit", "-qm", "more"]));
     }
     let (mut torn, mut wrong) = (0, Vec::new());
-    for a in 0..ADDITIONS.len() {
-        for b in a + 1..ADDITIONS.len() {
-            let case = format!("{:?} and {:?}", ADDITIONS[a], ADDITIONS[b]);
+    for (a, first) in ADDITIONS.iter().enumerate() {
+        for (b, second) in ADDITIONS.iter().enumerate().skip(a + 1) {
+            let case = format!("{first:?} and {second:?}");
             // What it shall be: both, one after the other.
             assert!(git(&shop, &["checkout", "-qf", "-B", "work", &format!("b{a}")]));
-            add(&shop, ADDITIONS[b]);
+            add(&shop, second);
             let both = tree(&shop);
             assert!(git(&shop, &["reset", "-q", "--hard"]) && git(&shop, &["clean", "-qfd"]));
             if !git(&shop, &["merge", "-q", "--no-edit", &format!("b{b}")]) {

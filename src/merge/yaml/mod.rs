@@ -35,11 +35,10 @@ pub fn comment(line: &str) -> Option<usize> {
                 chars.next();
             }
             Some(q) if c == q => quote = None,
-            Some(_) => {}
             None if c == '#' && (at == 0 || line[..at].ends_with([' ', '\t'])) => return Some(at),
             // A quote opens a string only where a value begins.
             None if matches!(c, '"' | '\'') && matches!(before, ' ' | ':' | '-' | '[' | '{' | ',' | '(') => quote = Some(c),
-            None => {}
+            Some(_) | None => {}
         }
         if !c.is_whitespace() || before == ' ' {
             before = c;
