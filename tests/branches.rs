@@ -53,7 +53,8 @@ fn two_branches_that_each_added_something_come_together() {
             add(&shop, second);
             let both = tree(&shop);
             assert!(git(&shop, &["reset", "-q", "--hard"]) && git(&shop, &["clean", "-qfd"]));
-            if !git(&shop, &["merge", "-q", "--no-edit", &format!("b{b}")]) {
+            let style = format!("merge.conflictstyle={}", ["merge", "diff3", "zdiff3"][(a + b) % 3]);
+            if !git(&shop, &["-c", &style, "merge", "-q", "--no-edit", &format!("b{b}")]) {
                 torn += 1;
             }
             // A person settles the answers, and nothing else.
