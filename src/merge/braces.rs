@@ -51,6 +51,7 @@ pub fn read<'a>(language: Language, lines: &[&'a str]) -> Option<Node<'a>> {
     let (children, tail) = reader.statements(0, lines.len(), 0)?;
     document.children = children;
     document.tail = tail;
+    document.lift_header();
     document.says = says_of("", &document.children);
     let mut root = Node::leaf(String::new(), 0, vec![]);
     root.shape = Shape::Keyed;

@@ -47,6 +47,7 @@ pub fn read<'a>(kind: Entry, lines: &[&'a str]) -> Node<'a> {
         at = end + 1;
     }
     document.tail = lead;
+    document.lift_header();
     document.says = hash(&document.children.iter().map(|child| child.says).collect::<Vec<_>>());
     let mut root = Node::leaf(String::new(), 0, vec![]);
     root.shape = Shape::Keyed;

@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::keys;
+use super::leads;
 use super::leaf;
 use super::lines::{Change, Piece, intern, regions};
 use super::order;
 use super::tree::{Mover, Node, Shape, Style, Text, put_dash};
-use super::value;
+use super::value::{self, Origin};
 
 /// Pieces of a tree.
 pub type Pieces<'a> = Vec<Piece<Text<'a>>>;
@@ -56,11 +57,15 @@ impl Joiner {
         if ours.full == theirs.full || base.is_some_and(|base| base.full == theirs.full) {
             return clean(self.ours.lines(ours, column));
         }
-        if base.is_some_and(|base| base.full == ours.full) {
+        // Where the user changed only the layout, it is kept in all parts that the other side did not touch.
+        let untouched = base.filter(|base| base.full == ours.full);
+        if untouched.is_some_and(|base| base.raw == ours.raw || !(ours.is_container() && theirs.shape == ours.shape)) {
             return clean(self.theirs.lines(theirs, column));
         }
-        let (lead_base, lead) = (base.map_or(&[][..], |base| &base.lead), |lead| clean(lead));
-        let mut pieces = lead(self.gap(lead_base, &ours.lead, &theirs.lead, theirs.column, column));
+        // Without a base nobody can have added a blank line.
+        let blank = |line: &&'a str| base.is_none() && line.trim().is_empty();
+        let lead: Vec<&str> = theirs.lead.iter().copied().filter(|line| !blank(line) || ours.lead.contains(line)).collect();
+        let mut pieces = clean(self.gap(base.map_or(&[], |base| &base.lead), &ours.lead, &lead, theirs.column, column));
         let alike = ours.shape == theirs.shape && base.is_none_or(|base| base.shape == ours.shape);
         let body = if alike && ours.is_container() {
             self.containers(base, ours, theirs, column, key)
@@ -70,7 +75,8 @@ impl Joiner {
             self.whole(base, ours, theirs, column)
         };
         match body {
-            Some(body) if base.is_some() || !has_conflict(&body) => pieces.extend(body),
+            Some(body) if !has_conflict(&body) || base.is_some() && untouched.is_none() => pieces.extend(body),
+            _ if untouched.is_some() => return clean(self.theirs.lines(theirs, column)),
             _ => return vec![self.conflict(base, Some(ours), Some(theirs), column)],
         }
         pieces
@@ -79,9 +85,9 @@ impl Joiner {
     /// Where only one side changed what a node says, that side's; unless a comment of the other would be lost.
     fn whole<'a>(&self, base: Option<&Node<'a>>, ours: &Node<'a>, theirs: &Node<'a>, column: usize) -> Option<Pieces<'a>> {
         let (mut o, mut t, mut b) = (Vec::new(), Vec::new(), Vec::new());
-        ours.comments(&mut o);
-        theirs.comments(&mut t);
-        base.inspect(|base| base.comments(&mut b));
+        ours.comments(self.syntax.comment, &mut o);
+        theirs.comments(self.syntax.comment, &mut t);
+        base.inspect(|base| base.comments(self.syntax.comment, &mut b));
         let without_comments = |mover: Mover, node: &Node<'a>| {
             let mut node = node.clone();
             node.lead.clear();
@@ -119,27 +125,34 @@ impl Joiner {
             (None, None) => column,
         };
         let name = ours.names.first().map_or(key, String::as_str);
-        let mut inner = self.children(lists, ours.shape, at, name, base.is_none());
+        let tails = [base.map_or(&[][..], |base| &base.tail), &ours.tail];
+        let mut inner = self.children(lists, tails, ours.shape, at, name, base.is_none());
         if ours.dash.is_some() && !dash(&mut inner, column) {
             return None;
         }
         pieces.append(&mut inner);
         let from = theirs.children.first().map_or(theirs.column, |first| first.column);
         pieces.extend(clean(self.gap(base.map_or(&[], |base| &base.tail), &ours.tail, &theirs.tail, from, at)));
-        let trimmed = |node: &Node<'a>| node.close.iter().map(|line| line.trim()).collect::<Vec<_>>();
-        let (o, t) = (trimmed(ours), trimmed(theirs));
-        let theirs_closes = o != t && base.map(trimmed).as_ref() == Some(&o);
-        let (mover, closer) = if theirs_closes { (self.theirs, theirs) } else { (self.ours, ours) };
-        let close = closer.close.iter().map(|line| mover.line(&Cow::Borrowed(*line), closer.column, column));
-        pieces.extend(clean(close.collect()));
+        pieces.extend(leaf::close(self, base, ours, theirs, column)?);
         Some(pieces)
     }
 
     /// Merges the parts of a node.
-    fn children<'a>(&self, lists: [&[Node<'a>]; 3], shape: Shape, column: usize, key: &str, new: bool) -> Pieces<'a> {
+    fn children<'a>(
+        &self,
+        lists: [&[Node<'a>]; 3],
+        tails: [&[&'a str]; 2],
+        shape: Shape,
+        column: usize,
+        key: &str,
+        new: bool,
+    ) -> Pieces<'a> {
         let keyed = if shape == Shape::List { keys::of_list(lists, key) } else { keys::of_map(lists) };
         match keyed {
-            Some(names) if !(new && shape == Shape::List && value::ordered(key)) => self.keyed(lists, &names, column),
+            Some(names) if !(new && shape == Shape::List && value::ordered(key)) => {
+                let theirs = leads::give_back(lists, &names, tails);
+                self.keyed([lists[0], lists[1], &theirs], &names, column)
+            }
             _ => self.sequence(lists, column),
         }
     }
@@ -149,18 +162,31 @@ impl Joiner {
         let ids = [&names[0], &names[1], &names[2]].map(|names| intern(&mut numbers, names));
         let find = |side: usize| -> HashMap<u32, &Node<'a>> { ids[side].iter().copied().zip(lists[side]).collect() };
         let (b, o, t) = (find(0), find(1), find(2));
+        let sorts = |side: usize| names[side].iter().cloned().zip(lists[side].iter().map(|node| node.shape)).collect::<Vec<_>>();
+        let origins = value::origins(&sorts(0), &sorts(1), &sorts(2));
+        let known: HashMap<u32, &String> = ids[1].iter().copied().zip(&names[1]).collect();
         let mut pieces = Pieces::new();
         for id in order::merge(&ids[0], &ids[1], &ids[2]) {
             let mut part = match (b.get(&id), o.get(&id), t.get(&id)) {
                 (base, Some(ours), Some(theirs)) => {
+                    // What the user has stands where the user put it.
+                    let column = ours.column;
                     let name = ours.names.first().map_or("", String::as_str);
+                    let base = match known.get(&id).and_then(|name| origins.get(*name)) {
+                        Some(Origin::Renamed(old)) => Some(&&lists[0][*old]),
+                        Some(Origin::Unclear) if ours.says != theirs.says => {
+                            pieces.push(self.conflict(None, Some(ours), Some(theirs), column));
+                            continue;
+                        }
+                        _ => base,
+                    };
                     self.both(base.copied(), ours, theirs, column, name)
                 }
                 (Some(base), Some(ours), None) if base.full == ours.full => continue,
                 (Some(base), None, Some(theirs)) if base.full == theirs.full => continue,
                 (Some(base), Some(ours), None) => self.gone(base, Some(ours), None, column),
                 (Some(base), None, Some(theirs)) => self.gone(base, None, Some(theirs), column),
-                (None, Some(ours), None) => clean(self.ours.lines(ours, column)),
+                (None, Some(ours), None) => clean(self.ours.lines(ours, ours.column)),
                 (None, None, Some(theirs)) => clean(self.theirs.lines(&Self::spaced(theirs, lists, pieces.is_empty()), column)),
                 (_, None, None) => continue,
             };
@@ -172,11 +198,10 @@ impl Joiner {
     /// One side deleted what the other changed: a conflict, unless nothing but the layout changed.
     fn gone<'a>(&self, base: &Node<'a>, ours: Option<&Node<'a>>, theirs: Option<&Node<'a>>, column: usize) -> Pieces<'a> {
         let (mut before, mut now) = (Vec::new(), Vec::new());
-        base.comments(&mut before);
+        base.comments(self.syntax.comment, &mut before);
         let Some(kept) = ours.or(theirs) else { return Pieces::new() };
-        kept.comments(&mut now);
-        let same_comment = leaf::trailing(self, kept) == leaf::trailing(self, base);
-        if kept.says == base.says && same_comment && now.iter().all(|line| before.contains(line)) {
+        kept.comments(self.syntax.comment, &mut now);
+        if kept.says == base.says && now.iter().all(|line| before.contains(line)) {
             return Pieces::new();
         }
         vec![self.conflict(Some(base), ours, theirs, column)]
@@ -210,12 +235,12 @@ impl Joiner {
                 Change::None => {
                     let mut part = Pieces::new();
                     for ((b, o), t) in b.iter().zip(o).zip(t) {
-                        append(&mut part, &mut self.both(Some(b), o, t, column, ""));
+                        append(&mut part, &mut self.both(Some(b), o, t, o.column, ""));
                     }
                     part
                 }
                 Change::Ours if unchanged(b, t) || o.len() == t.len() && o.iter().zip(t).all(|(o, t)| o.full == t.full) => {
-                    clean(Self::all(self.ours, o, column))
+                    clean(o.iter().flat_map(|node| self.ours.lines(node, node.column)).collect())
                 }
                 Change::Theirs if unchanged(b, o) => clean(Self::all(self.theirs, t, column)),
                 _ => leaf::lines(
@@ -245,27 +270,15 @@ impl Joiner {
         Piece::Conflict { ours: lines(self.ours, ours), base: lines(self.base, base), theirs: lines(self.theirs, theirs) }
     }
 
-    /// Comments and blank lines: where both sides wrote, what each of them wrote.
+    /// The comments at the top of a file.
+    pub fn header<'a>(&self, heads: [&[Text<'a>]; 3]) -> Vec<Text<'a>> {
+        leads::merge(heads, |line| line.clone())
+    }
+
+    /// Comments and blank lines between nodes.
     fn gap<'a>(&self, base: &[&'a str], ours: &[&'a str], theirs: &[&'a str], from: usize, to: usize) -> Vec<Text<'a>> {
-        let trimmed = |lines: &[&'a str]| lines.iter().map(|line| line.trim()).collect::<Vec<&'a str>>();
-        let (b, o, t) = (trimmed(base), trimmed(ours), trimmed(theirs));
-        let own = |lines: &[&'a str]| lines.iter().map(|line| Text::Borrowed(*line)).collect::<Vec<_>>();
-        let moved = |line: &&'a str| self.theirs.line(&Cow::Borrowed(*line), from, to);
-        let mut out = Vec::new();
-        for region in regions(&b, &o, &t) {
-            match region.change {
-                Change::None | Change::Ours => out.extend(own(&ours[region.ours])),
-                Change::Theirs => out.extend(theirs[region.theirs].iter().map(moved)),
-                Change::Both => {
-                    let (old, mine) = (&b[region.base], &o[region.ours.clone()]);
-                    out.extend(own(&ours[region.ours]));
-                    let new =
-                        |line: &&&'a str| !line.trim().is_empty() && !old.contains(&line.trim()) && !mine.contains(&line.trim());
-                    out.extend(theirs[region.theirs].iter().filter(new).map(moved));
-                }
-            }
-        }
-        out
+        let [base, ours, theirs] = [base, ours, theirs].map(|lines| lines.iter().copied().map(Cow::Borrowed).collect::<Vec<_>>());
+        leads::merge([&base, &ours, &theirs], |line| self.theirs.line(line, from, to))
     }
 }
 

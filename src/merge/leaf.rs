@@ -24,11 +24,6 @@ fn parts<'l>(joiner: &Joiner, line: &'l str) -> Parts<'l> {
     Parts { code, space: &before[code.len()..], comment }
 }
 
-/// The comment behind a node's first line.
-pub fn trailing<'n>(joiner: &Joiner, node: &'n Node) -> &'n str {
-    node.head.first().map_or("", |line| parts(joiner, line).comment)
-}
-
 /// Merges the first lines of containers; `None` for a conflict.
 pub fn head<'a>(
     joiner: &Joiner,
@@ -45,6 +40,10 @@ pub fn head<'a>(
     if b.as_ref() == Some(&o) {
         return Some(clean(joiner.theirs.head(theirs, column)));
     }
+    let comments = |lines: &[String]| lines.iter().all(|line| line.is_empty() || line.starts_with(['#', '-']));
+    if let Some(base) = base.filter(|_| comments(&o) && comments(&t) && b.as_ref().is_some_and(|b| comments(b))) {
+        return Some(clean(joiner.header([base, ours, theirs].map(|node| &node.head[..]))));
+    }
     if o.len() != 1 || t.len() != 1 || b.as_ref().is_some_and(|b| b.len() != 1) {
         return None;
     }
@@ -58,6 +57,31 @@ pub fn head<'a>(
         words(joiner, base.map(|b| b.code), o.code, t.code)?
     };
     Some(clean(vec![assemble(joiner, &ours.head[0], column, &code, &comment(base, o, t))]))
+}
+
+/// Merges the last lines of containers, which differ in nothing but a comment; `None` for a conflict.
+pub fn close<'a>(
+    joiner: &Joiner,
+    base: Option<&Node<'a>>,
+    ours: &Node<'a>,
+    theirs: &Node<'a>,
+    column: usize,
+) -> Option<Pieces<'a>> {
+    let text = |node: &Node<'a>| node.close.iter().map(|line| line.trim()).collect::<Vec<_>>();
+    let (b, o, t) = (base.map(text), text(ours), text(theirs));
+    let all =
+        |mover: Mover, node: &Node<'a>| node.close.iter().map(|l| mover.line(&Cow::Borrowed(*l), node.column, column)).collect();
+    if o == t || b.as_ref() == Some(&t) {
+        return Some(clean(all(joiner.ours, ours)));
+    }
+    if b.as_ref() == Some(&o) {
+        return Some(clean(all(joiner.theirs, theirs)));
+    }
+    let ([o], [t]) = (&o[..], &t[..]) else { return None };
+    let (o, t) = (parts(joiner, o), parts(joiner, t));
+    let b = b.as_ref().and_then(|b| b.first()).map(|b| parts(joiner, b));
+    let line = Cow::Borrowed(ours.close[0]);
+    (o.code == t.code).then(|| clean(vec![assemble(joiner, &line, column, o.code, &comment(b, o, t))]))
 }
 
 /// Merges leaves; `None` for a conflict of all of it.
@@ -76,7 +100,7 @@ pub fn merge<'a>(
         return line(joiner, base, ours, theirs, column);
     }
     let base_says = base.map(|base| base.says);
-    let mut pieces = if ours.says == theirs.says || base_says == Some(theirs.says) {
+    let pieces = if ours.says == theirs.says || base_says == Some(theirs.says) {
         clean(joiner.ours.head(ours, column))
     } else if base_says == Some(ours.says) {
         clean(joiner.theirs.head(theirs, column))
@@ -86,10 +110,6 @@ pub fn merge<'a>(
     if has_conflict(&pieces) {
         return None;
     }
-    // A recipe or a block on one line may have comments of its own at its end.
-    let ends =
-        |mover: Mover, node: &Node<'a>| node.close.iter().map(|l| mover.line(&Cow::Borrowed(*l), node.column, column)).collect();
-    pieces.extend(clean(ends(joiner.ours, ours)));
     Some(pieces)
 }
 

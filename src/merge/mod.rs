@@ -9,6 +9,7 @@ mod entries;
 mod flow;
 mod join;
 mod keys;
+mod leads;
 mod leaf;
 mod lines;
 mod order;

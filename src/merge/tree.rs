@@ -50,6 +50,8 @@ pub struct Node<'a> {
     pub says: u64,
     /// Stands for what it says, and for its comments.
     pub full: u64,
+    /// Stands for all of it, layout included.
+    pub raw: u64,
 }
 
 impl<'a> Node<'a> {
@@ -68,6 +70,7 @@ impl<'a> Node<'a> {
             fields: Vec::new(),
             says: 0,
             full: 0,
+            raw: 0,
         }
     }
 
@@ -76,9 +79,20 @@ impl<'a> Node<'a> {
         matches!(self.shape, Shape::Keyed | Shape::List)
     }
 
-    /// Computes `full` from the bottom up; `says` is known already.
+    /// What stands at the top of a file, up to the first blank line, is about the file, not about what happens to come first.
+    pub fn lift_header(&mut self) {
+        let lead = self.children.first_mut().map_or(&mut self.tail, |first| &mut first.lead);
+        let blank = |line: &&&str| line.trim().is_empty();
+        let comment = lead.iter().position(|line| !blank(&line)).unwrap_or(lead.len());
+        let end = lead[comment..].iter().position(|line| blank(&line)).map_or(lead.len(), |more| comment + more + 1);
+        self.head.extend(lead.drain(..end).map(Cow::Borrowed));
+    }
+
+    /// Computes `full` and `raw` from the bottom up; `says` is known already.
     pub fn seal(&mut self) {
         let mut hasher = DefaultHasher::new();
+        let mut raw = DefaultHasher::new();
+        (&self.lead, &self.head, &self.tail, &self.close).hash(&mut raw);
         self.says.hash(&mut hasher);
         self.shape.hash(&mut hasher);
         for line in &self.lead {
@@ -96,11 +110,13 @@ impl<'a> Node<'a> {
         for child in &mut self.children {
             child.seal();
             child.full.hash(&mut hasher);
+            child.raw.hash(&mut raw);
         }
         for line in self.tail.iter().chain(&self.close) {
             line.trim().hash(&mut hasher);
         }
         self.full = hasher.finish();
+        self.raw = raw.finish();
     }
 
     /// What a tree says, where no parser can be asked: by the names of its nodes, of which one may stand more than once.
@@ -133,12 +149,15 @@ impl<'a> Node<'a> {
         self.is_container() && (!self.names[0].contains(' ') || self.names[0].starts_with("if "))
     }
 
-    /// All comments in it.
-    pub fn comments(&self, into: &mut Vec<String>) {
+    /// All comments in it, also those behind its lines, which begin where `comment` says.
+    pub fn comments(&self, comment: fn(&str) -> Option<usize>, into: &mut Vec<String>) {
         let own = self.lead.iter().chain(&self.tail).map(|line| line.trim());
         into.extend(own.filter(|line| !line.is_empty()).map(str::to_owned));
+        let lines = if self.shape == Shape::Block { &self.head[..self.head.len().min(1)] } else { &self.head[..] };
+        let behind = lines.iter().map(AsRef::as_ref).chain(self.close.iter().copied());
+        into.extend(behind.filter_map(|line: &str| comment(line).map(|at| line[at..].trim_end().to_owned())));
         for child in &self.children {
-            child.comments(into);
+            child.comments(comment, into);
         }
     }
 
@@ -238,7 +257,24 @@ impl Mover {
 
     /// The first lines of a node at a column.
     pub fn head<'a>(self, node: &Node<'a>, column: usize) -> Vec<Text<'a>> {
+        if node.shape == Shape::Block && self.from != self.to {
+            return self.block(node, column);
+        }
         node.head.iter().map(|line| self.line(line, node.column, column)).collect()
+    }
+
+    /// A text of several lines moves as a whole: what its lines are indented beyond the first is a part of it.
+    fn block<'a>(self, node: &Node<'a>, column: usize) -> Vec<Text<'a>> {
+        let from = body_indent(&node.head);
+        let step = from.saturating_sub(node.column);
+        // An indentation indicator says how deep the text is.
+        let fixed = node.head[0].rsplit(['|', '>']).next().is_some_and(|tail| tail.starts_with(|c: char| c.is_ascii_digit()));
+        let to = column + if step == self.from.map && !fixed { self.to.map } else { step };
+        let shift = |line: &Text<'a>| match line.get(from..) {
+            Some(rest) if !line.trim().is_empty() && from != to => Cow::Owned(" ".repeat(to) + rest),
+            _ => line.clone(),
+        };
+        std::iter::once(self.line(&node.head[0], node.column, column)).chain(node.head[1..].iter().map(shift)).collect()
     }
 
     /// Where a part of a node comes to stand when the node stands at `column`.

@@ -1,7 +1,7 @@
 //! Why: whether a merge of text is right is asked of the values that it stands for. This is the oracle: what three
 //! versions of a value come to, and whether a merged text says that. It never writes anything.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::lines::{Change, regions};
@@ -93,6 +93,15 @@ impl Value {
         }
     }
 
+    /// Only values of one sort can be the same thing under another name.
+    fn sort(&self) -> u8 {
+        match &self.kind {
+            Kind::Scalar(_) | Kind::Undecided => 0,
+            Kind::Map(_) => 1,
+            Kind::List(_) => 2,
+        }
+    }
+
     fn scalar(&self) -> Option<&str> {
         match &self.kind {
             Kind::Scalar(text) => Some(text),
@@ -163,10 +172,49 @@ fn maps(base: Option<&Value>, ours: &Value, theirs: &Value) -> Kind {
     let mut keys: Vec<&String> = entries(ours).iter().chain(entries(theirs)).map(|(key, _)| key).collect();
     keys.sort_unstable();
     keys.dedup();
+    let sorts = |value: &'_ Value| entries(value).iter().map(|(key, value)| (key.clone(), value.sort())).collect::<Vec<_>>();
+    let origins = origins(&base.map(sorts).unwrap_or_default(), &sorts(ours), &sorts(theirs));
     let merged = keys.into_iter().filter_map(|key| {
-        merge3(base.and_then(|b| b.get(key)), ours.get(key), theirs.get(key), key).map(|value| (key.clone(), value))
+        let (o, t) = (ours.get(key), theirs.get(key));
+        let value = match origins.get(key) {
+            Some(Origin::Unclear) if o != t => Some(Value::undecided()),
+            Some(Origin::Renamed(old)) => merge3(base.map(|b| &entries(b)[*old].1), o, t, key),
+            _ => merge3(base.and_then(|b| b.get(key)), o, t, key),
+        };
+        value.map(|value| (key.clone(), value))
     });
     Kind::Map(merged.collect())
+}
+
+/// Where a name comes from that both sides have and the base has not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Both gave it to what stood at this place in the base.
+    Renamed(usize),
+    /// To one of several things in the base, or to something new.
+    Unclear,
+}
+
+/// What both sides renamed alike, as names and sorts tell: what it was in the base is what their changes are measured by.
+/// Names that are merely new are not listed.
+pub fn origins<K: PartialEq>(base: &[(String, K)], ours: &[(String, K)], theirs: &[(String, K)]) -> HashMap<String, Origin> {
+    let [b, o, t] = [base, ours, theirs].map(|side| side.iter().map(|(name, _)| name).collect::<HashSet<_>>());
+    let gone: Vec<usize> = (0..base.len()).filter(|i| !o.contains(&base[*i].0) && !t.contains(&base[*i].0)).collect();
+    let mut origins = HashMap::new();
+    if gone.is_empty() {
+        return origins;
+    }
+    let new: Vec<&(String, K)> = ours.iter().filter(|(name, _)| t.contains(name) && !b.contains(name)).collect();
+    for (name, sort) in &new {
+        let mut alike = gone.iter().filter(|i| base[**i].1 == *sort);
+        let origin = match (alike.next(), alike.next()) {
+            (None, _) => continue,
+            (Some(old), None) if new.iter().filter(|(_, other)| other == sort).count() == 1 => Origin::Renamed(*old),
+            _ => Origin::Unclear,
+        };
+        origins.insert(name.clone(), origin);
+    }
+    origins
 }
 
 fn entries(value: &Value) -> &[(String, Value)] {
@@ -184,8 +232,19 @@ fn lists(base: &[Value], ours: &[Value], theirs: &[Value], key: &str) -> Kind {
             |names: &[String], list: &[Value], name: &String| names.iter().position(|n| n == name).map(|i| list[i].clone());
         let mut merged = Vec::new();
         let known: HashSet<&String> = o.iter().collect();
+        let sorts =
+            |names: &[String], list: &[Value]| names.iter().cloned().zip(list.iter().map(Value::sort)).collect::<Vec<_>>();
+        let origins = origins(&sorts(&b, base), &sorts(&o, ours), &sorts(&t, theirs));
         for name in o.iter().chain(t.iter().filter(|name| !known.contains(name))) {
-            let (b, o, t) = (find(&b, base, name), find(&o, ours, name), find(&t, theirs, name));
+            let (mut b, o, t) = (find(&b, base, name), find(&o, ours, name), find(&t, theirs, name));
+            match origins.get(name) {
+                Some(Origin::Unclear) if o != t => {
+                    merged.push(Value::undecided());
+                    continue;
+                }
+                Some(Origin::Renamed(old)) => b = Some(base[*old].clone()),
+                _ => {}
+            }
             merged.extend(merge3(b.as_ref(), o.as_ref(), t.as_ref(), ""));
         }
         return Kind::List(merged);

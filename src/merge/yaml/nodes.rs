@@ -66,6 +66,9 @@ impl<'a> Builder<'_, 'a> {
             _ => return None,
         };
         node.children.first_mut()?.lead = self.lines[head_end..begin].to_vec();
+        if from == 0 {
+            node.lift_header();
+        }
         let rest = gaps::settle(&mut node, &self.lines[root.last + 1..to], None);
         node.tail.extend_from_slice(rest);
         Some(node)

@@ -1,0 +1,83 @@
+//! Why: a comment belongs to what follows it, until somebody writes something between the two. No comment may be lost, and
+//! none may stand twice because both sides wrote something there.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::lines::{Change, regions};
+use super::tree::{Node, Text};
+
+/// Comments and blank lines: where both sides wrote, what each of them wrote.
+pub fn merge<'a>(lines: [&[Text<'a>]; 3], moved: impl Fn(&Text<'a>) -> Text<'a>) -> Vec<Text<'a>> {
+    let [_, ours, theirs] = lines;
+    let [b, o, t] = lines.map(|lines| lines.iter().map(|line| line.trim()).collect::<Vec<_>>());
+    // What both wrote stands once, also where blank lines around it differ.
+    let once = |line: &&Text<'a>| !is_comment(line) || b.contains(&line.trim()) || !o.contains(&line.trim());
+    let mut out = Vec::new();
+    for region in regions(&b, &o, &t) {
+        match region.change {
+            Change::None | Change::Ours => out.extend_from_slice(&ours[region.ours]),
+            Change::Theirs => out.extend(theirs[region.theirs].iter().filter(once).map(&moved)),
+            Change::Both => {
+                let (old, mine) = (&b[region.base], &o[region.ours.clone()]);
+                // What they took away, the user need not have kept on purpose.
+                let gone = |line: &&Text<'a>| old.contains(&line.trim()) && !t[region.theirs.clone()].contains(&line.trim());
+                out.extend(ours[region.ours].iter().filter(|line| !gone(line)).cloned());
+                let new = |line: &&Text<'a>| {
+                    let line = line.trim();
+                    !line.is_empty() && !old.contains(&line) && !mine.contains(&line)
+                };
+                out.extend(theirs[region.theirs.clone()].iter().filter(new).filter(once).map(&moved));
+            }
+        }
+    }
+    out
+}
+
+/// Their nodes; a comment that came to lead a new one stays with the old one (or at the end), when the user's is no longer
+/// there either. `tails` are the comments at the end, in base and ours.
+pub fn give_back<'n, 'a>(lists: [&'n [Node<'a>]; 3], names: &[Vec<String>; 3], tails: [&[&'a str]; 2]) -> Cow<'n, [Node<'a>]> {
+    let known: HashSet<&String> = names[0].iter().collect();
+    let new: Vec<usize> = (0..lists[2].len())
+        .filter(|at| !known.contains(&names[2][*at]) && lists[2][*at].lead.iter().any(|line| is_comment(line)))
+        .collect();
+    let mut theirs = Cow::Borrowed(lists[2]);
+    if new.is_empty() {
+        return theirs;
+    }
+    let [base, ours] = [0, 1].map(|side| holders(lists[side], &names[side], tails[side]));
+    let places: HashMap<&str, usize> = names[2].iter().map(String::as_str).zip(0..).collect();
+    for at in new {
+        let name = names[2][at].as_str();
+        let taken = |line: &&str| {
+            let holder = base.get(line.trim()).copied().flatten();
+            let now = ours.get(line.trim()).copied().flatten();
+            holder.filter(|holder| now.is_some_and(|now| now != *holder && now != name))
+        };
+        for line in lists[2][at].lead.iter().filter(|line| taken(line).is_some()) {
+            let list = theirs.to_mut();
+            list[at].lead.retain(|other| !std::ptr::eq(*other, *line));
+            if let Some(old) = taken(line).and_then(|holder| places.get(holder)) {
+                let before = list[*old].lead.iter().take_while(|other| taken(other).is_some()).count();
+                list[*old].lead.insert(before, line);
+                list[*old].seal();
+            }
+            list[at].seal();
+        }
+    }
+    theirs
+}
+
+fn is_comment(line: &str) -> bool {
+    !line.trim().trim_matches('#').is_empty()
+}
+
+/// Which node each comment leads; none for those that stand more than once.
+fn holders<'n>(list: &'n [Node], names: &'n [String], tail: &[&'n str]) -> HashMap<&'n str, Option<&'n str>> {
+    let mut holders: HashMap<&str, Option<&str>> = HashMap::new();
+    let leads = list.iter().zip(names).flat_map(|(node, name)| node.lead.iter().map(move |line| (line.trim(), name.as_str())));
+    for (line, name) in leads.chain(tail.iter().map(|line| (line.trim(), ""))).filter(|(line, _)| is_comment(line)) {
+        holders.entry(line).and_modify(|known| *known = None).or_insert(Some(name));
+    }
+    holders
+}

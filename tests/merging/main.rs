@@ -1,0 +1,307 @@
+//! Why: nobody foresees what people do to their files. Here random edits are made on files that scaffold really emits, by
+//! two sides, and each merge is held against what must be true of all merges. `PROPTEST_CASES` makes it longer.
+
+mod edits;
+mod files;
+mod oracle;
+mod paths;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use edits::Edit;
+use files::{File, Kind};
+use oracle::{Settled, bounds};
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseResult;
+use scaffold::merge::{Conflicts, Labels, Merged, Style, merge_styled};
+
+const LABELS: Labels = Labels { ours: "ours", base: "base", theirs: "theirs" };
+const CASES: u32 = 1000;
+
+static FILES: LazyLock<Vec<(Kind, Vec<File>)>> = LazyLock::new(files::all);
+
+/// A file and what two sides did to it.
+#[derive(Clone, Debug)]
+struct Case {
+    group: usize,
+    file: usize,
+    both: Vec<Edit>,
+    ours: Vec<Edit>,
+    theirs: Vec<Edit>,
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    let group = prop_oneof![2 => Just(0_usize), 3 => 0..FILES.len()];
+    (group, any::<prop::sample::Index>(), any::<u16>()).prop_flat_map(|(group, file, center)| {
+        let file = file.index(FILES[group].1.len());
+        let both = prop_oneof![3 => Just(Vec::new()), 1 => edits::edits(center)];
+        (Just(group), Just(file), both, edits::edits(center), edits::edits(center))
+            .prop_map(|(group, file, both, ours, theirs)| Case { group, file, both, ours, theirs })
+    })
+}
+
+/// The three versions.
+struct Sides {
+    file: &'static File,
+    base: String,
+    shared: String,
+    ours: String,
+    theirs: String,
+}
+
+impl Sides {
+    fn of(case: &Case) -> Self {
+        let file = &FILES[case.group].1[case.file];
+        let base = file.text.clone();
+        let shared = edits::apply(file.kind, &base, &case.both, 's');
+        let ours = edits::apply(file.kind, &shared, &case.ours, 'o');
+        let theirs = edits::apply(file.kind, &shared, &case.theirs, 't');
+        Self { file, base, shared, ours, theirs }
+    }
+
+    fn texts(&self) -> [&str; 3] {
+        [&self.base, &self.ours, &self.theirs]
+    }
+
+    fn merge(&self, conflicts: Conflicts) -> (String, usize) {
+        let merged = self.merged(self.texts(), conflicts);
+        (String::from_utf8(merged.bytes).unwrap(), merged.conflicts)
+    }
+
+    fn merged(&self, [base, ours, theirs]: [&str; 3], conflicts: Conflicts) -> Merged {
+        let style = Style { conflicts, ..Style::default() };
+        merge_styled(self.file.language(), base.as_bytes(), ours.as_bytes(), theirs.as_bytes(), LABELS, style)
+    }
+
+    /// Whether nothing is to be decided between the sides, as far as values tell.
+    fn decided(&self) -> bool {
+        let [base, ours, theirs] = self.texts().map(oracle::parse);
+        self.file.kind == Kind::Yaml && oracle::decided([base.as_ref(), ours.as_ref(), theirs.as_ref()], "")
+    }
+
+    /// Both sides' texts and the merged one, for a message.
+    fn show(&self, merged: &str) -> String {
+        let dir = std::env::var_os("SHOW_IN").map(std::path::PathBuf::from);
+        if let Some(dir) = dir {
+            let all = [("base", &self.base[..]), ("ours", &self.ours), ("theirs", &self.theirs), ("merged", merged)];
+            all.iter().for_each(|(name, text)| std::fs::write(dir.join(name), text).unwrap());
+        }
+        let diff = |text: &str| similar::TextDiff::from_lines(&self.base[..], text).unified_diff().context_radius(2).to_string();
+        format!(
+            "{}\n--- ours\n{}\n--- theirs\n{}\n--- merged\n{}",
+            self.file.path,
+            diff(&self.ours),
+            diff(&self.theirs),
+            diff(merged)
+        )
+    }
+}
+
+fn config() -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES);
+    ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 800, ..ProptestConfig::default() }
+}
+
+fn says_what_follows(sides: &Sides, merged: &str, settled: Settled) -> TestCaseResult {
+    if sides.file.kind != Kind::Yaml {
+        return Ok(());
+    }
+    let [base, ours, theirs] = sides.texts().map(oracle::parse);
+    let value = oracle::parse(merged);
+    prop_assert!(value.is_some(), "it is no YAML, or a key stands twice ({settled:?}): {}", sides.show(merged));
+    let wrong = oracle::wrong([base.as_ref(), ours.as_ref(), theirs.as_ref()], value.as_ref(), settled, "");
+    prop_assert!(wrong.is_none(), "{} ({settled:?})\n{}", wrong.unwrap(), sides.show(merged));
+    Ok(())
+}
+
+/// What a side wrote stands in a merge that took its conflicts from that side.
+fn keeps_what_was_written(sides: &Sides, side: &str, merged: &str) -> TestCaseResult {
+    let kind = sides.file.kind;
+    let (wrote, now) = (paths::tokens(kind, side), paths::tokens(kind, merged));
+    for (place, count) in &wrote {
+        let found = now.get(place).copied().unwrap_or(0);
+        prop_assert!(found >= *count || under_new_name(place, &now), "{place:?} is lost\n{}", sides.show(merged));
+    }
+    Ok(())
+}
+
+/// Whether a token stands under the same path, but for what the other side renamed on the way to it.
+fn under_new_name((token, path): &(String, String), now: &BTreeMap<(String, String), usize>) -> bool {
+    now.keys().filter(|(known, _)| known == token).any(|(_, other)| {
+        let (one, other): (Vec<_>, Vec<_>) = (path.split(paths::BELOW).collect(), other.split(paths::BELOW).collect());
+        one.len() == other.len() && one.iter().zip(&other).all(|(a, b)| a == b || b.contains("zz"))
+    })
+}
+
+fn keeps_lines(sides: &Sides, merged: &str) -> TestCaseResult {
+    let kind = sides.file.kind;
+    let [base, ours, theirs] = sides.texts().map(|text| paths::counts(kind, text));
+    let shared = paths::counts(kind, &sides.shared);
+    let now = paths::counts(kind, merged);
+    let count = |counts: &BTreeMap<(String, String), usize>, place| counts.get(place).copied().unwrap_or(0);
+    for place in base.keys().chain(ours.keys()).chain(theirs.keys()).chain(now.keys()) {
+        // What both did alike may have been done before the rest, or not.
+        let [one, other] = [&base, &shared].map(|base| bounds(count(base, place), count(&ours, place), count(&theirs, place)));
+        let (low, high) = (one.0.min(other.0), one.1.max(other.1));
+        let found = count(&now, place);
+        let combined = place.1.contains("zz");
+        prop_assert!(
+            combined || (low..=high).contains(&found),
+            "{place:?} stands {found} times instead of {low} to {high}\n{}",
+            sides.show(merged)
+        );
+    }
+    Ok(())
+}
+
+/// Lines that stand once in both are in the same order in both.
+fn keeps_order(sides: &Sides, side: &str, merged: &str) -> TestCaseResult {
+    let kind = sides.file.kind;
+    let (a, b) = (paths::paths(kind, side), paths::paths(kind, merged));
+    let (ones, others) = (paths::counts(kind, side), paths::counts(kind, merged));
+    let once = |place: &&(String, String)| ones.get(place) == Some(&1) && others.get(place) == Some(&1);
+    let (a, b): (Vec<_>, Vec<_>) = (a.iter().filter(once).collect(), b.iter().filter(once).collect());
+    prop_assert!(a == b, "another order: {:?}\n{}", a.iter().zip(&b).find(|(a, b)| a != b), sides.show(merged));
+    Ok(())
+}
+
+/// The lines that are not blank.
+fn full(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.trim().is_empty())
+}
+
+fn moves(edits: &[Edit]) -> bool {
+    edits.iter().any(|edit| edit.act == edits::Act::Move)
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_merge_says_what_its_sides_say_and_keeps_what_they_wrote(case in cases()) {
+        let sides = Sides::of(&case);
+        let (merged, conflicts) = sides.merge(Conflicts::Diff3);
+        if conflicts == 0 {
+            says_what_follows(&sides, &merged, Settled::Clean)?;
+            keeps_what_was_written(&sides, &sides.ours, &merged)?;
+            keeps_what_was_written(&sides, &sides.theirs, &merged)?;
+            keeps_lines(&sides, &merged)?;
+        } else {
+            for (settled, style, side) in
+                [(Settled::Ours, Conflicts::Ours, &sides.ours), (Settled::Theirs, Conflicts::Theirs, &sides.theirs)]
+            {
+                let (one, _) = sides.merge(style);
+                says_what_follows(&sides, &one, settled)?;
+                keeps_what_was_written(&sides, side, &one)?;
+            }
+            for token in [&sides.ours, &sides.theirs].iter().flat_map(|text| paths::tokens(sides.file.kind, text).into_keys()) {
+                prop_assert!(merged.contains(&token.0), "{} stands in no conflict\n{}", token.0, sides.show(&merged));
+            }
+        }
+        if !moves(&case.both) && !moves(&case.theirs) {
+            let (one, _) = sides.merge(Conflicts::Ours);
+            keeps_order(&sides, &sides.ours, &one)?;
+        }
+    }
+
+    #[test]
+    fn merging_again_changes_nothing(case in cases()) {
+        let sides = Sides::of(&case);
+        let (merged, conflicts) = sides.merge(Conflicts::Diff3);
+        // Who moves a line that the other deletes has deleted it too, and written it elsewhere.
+        if conflicts == 0 && !moves(&case.both) && !moves(&case.ours) && !moves(&case.theirs) {
+            let again = sides.merged([&sides.base, &merged, &sides.theirs], Conflicts::Diff3);
+            let text = String::from_utf8(again.bytes).unwrap();
+            prop_assert!(full(&text).eq(full(&merged)), "again: {}\n{}", text, sides.show(&merged));
+        }
+        let [b, o, t] = sides.texts();
+        prop_assert_eq!(sides.merged([b, b, t], Conflicts::Diff3).bytes, t.as_bytes());
+        prop_assert_eq!(sides.merged([b, o, b], Conflicts::Diff3).bytes, o.as_bytes());
+    }
+
+    #[test]
+    fn line_ends_make_no_difference(case in cases()) {
+        let sides = Sides::of(&case);
+        let crlf = |text: &str| text.replace('\n', "\r\n");
+        let (merged, conflicts) = sides.merge(Conflicts::Diff3);
+        let all = sides.texts().map(crlf);
+        let three = sides.merged(all.each_ref().map(String::as_str), Conflicts::Diff3);
+        prop_assert!(three.bytes == crlf(&merged).as_bytes(), "{}", sides.show(&String::from_utf8_lossy(&three.bytes)));
+        prop_assert_eq!(three.conflicts, conflicts);
+        // Where the user's editor changed them, they stay so.
+        let one = sides.merged([&sides.base, &all[1], &sides.theirs], Conflicts::Diff3);
+        if sides.ours != sides.base && sides.ours != sides.theirs && sides.base != sides.theirs {
+            prop_assert!(one.bytes == crlf(&merged).as_bytes(), "{}", sides.show(&String::from_utf8_lossy(&one.bytes)));
+        }
+    }
+
+    #[test]
+    fn the_users_indentation_stays(case in cases()) {
+        let sides = Sides::of(&case);
+        if !matches!(sides.file.kind, Kind::Yaml | Kind::Nginx | Kind::Hcl) {
+            return Ok(());
+        }
+        let (merged, conflicts) = sides.merge(Conflicts::Diff3);
+        let ours = wider(sides.file.kind, &sides.ours);
+        prop_assert!(sides.file.kind.accepts(&ours), "{}", ours);
+        let wide = sides.merged([&sides.base, &ours, &sides.theirs], Conflicts::Diff3);
+        let text = String::from_utf8(wide.bytes).unwrap();
+        if conflicts == 0 && wide.conflicts == 0 {
+            let expected = wider(sides.file.kind, &merged);
+            // Where git's merge is clean it is taken as it is, with new lines as the other side indents them.
+            let same = |a: &str, b: &str| a == b || a.trim() == b.trim() && sides.theirs.lines().any(|line| line == a);
+            // What both wrote at one place may then come in another order.
+            let sorted = |text: &str| {
+                let mut lines: Vec<String> = full(text).map(str::to_owned).collect();
+                lines.sort_unstable_by(|a, b| (a.trim(), a).cmp(&(b.trim(), b)));
+                lines
+            };
+            let (found, expected) = (sorted(&text), sorted(&expected));
+            let other = found.iter().zip(&expected).find(|(a, b)| !same(a, b));
+            prop_assert!(other.is_none() && found.len() == expected.len(), "{:?}\n{}", other, sides.show(&merged));
+        }
+        // Where only git sees no conflict, because one side deleted or renamed what the other changed, there may be one.
+        if conflicts == 0 && sides.decided() {
+            prop_assert!(wide.conflicts == 0, "{}\n{}", text, sides.show(&merged));
+        }
+    }
+}
+
+/// A file with twice the indentation; texts of several lines move as a whole, and so do the keys behind a dash.
+fn wider(kind: Kind, text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let within = paths::texts(kind, &lines);
+    let mut columns: Vec<(usize, usize)> = vec![(0, 0)];
+    let mut out = String::new();
+    let mut moved = None;
+    for (line, within) in lines.iter().zip(within) {
+        let width = paths::indent(line);
+        moved = moved.filter(|_| within);
+        if !within && !line.trim().is_empty() {
+            while columns.len() > 1 && columns.last().is_some_and(|(from, _)| *from > width) {
+                columns.pop();
+            }
+            let (from, to) = *columns.last().unwrap();
+            let new = to + 2 * (width - from);
+            columns.push((width, new));
+            if kind == Kind::Yaml && paths::is_dash(line) && line.contains(':') {
+                columns.push((width + 2, new + 2));
+            }
+        }
+        let (from, to) = *columns.iter().rev().find(|(from, _)| within || *from <= width).unwrap();
+        if line.trim().is_empty() {
+            out.push_str(line);
+        } else if within {
+            let more = *moved.get_or_insert(to + 2 * (width - from) - width);
+            out.push_str(&format!("{}{line}", " ".repeat(more)));
+        } else {
+            out.push_str(&format!("{}{}", " ".repeat(to), line.trim_start()));
+        }
+        out.push('\n');
+    }
+    if !text.ends_with('\n') {
+        out.pop();
+    }
+    out
+}
