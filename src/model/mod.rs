@@ -40,10 +40,20 @@ pub struct BuiltService {
     pub view: ServiceView,
     /// Its facts.
     pub facts: Facts,
-    /// Migrations by store: the command.
-    pub migrations: Vec<(String, Vec<String>)>,
+    /// Migrations by store.
+    pub migrations: Vec<Migration>,
     /// Seeds.
     pub seeds: Vec<Vec<String>>,
+}
+
+/// What brings the schema of one store up to date.
+pub struct Migration {
+    /// The store.
+    pub store: String,
+    /// The command, in the production image.
+    pub command: Vec<String>,
+    /// The folder of the migrations, below that of the service.
+    pub files: String,
 }
 
 /// Joins the facts of a selection.
