@@ -190,7 +190,22 @@ pub fn lock(files: &dyn Files) -> Result<(Lock, Option<Entry>)> {
         return Err(Error::Failed(Box::new(Diagnostic::new(message).hint(hint))));
     };
     let Entry::File { bytes, .. } = &entry else { return Err(Error::failed(format!("`{LOCK}` is no plain file"))) };
-    let lock = lock::read(bytes)?.lock;
+    let mut reading = lock::read(bytes)?;
+    for path in reading.disputed() {
+        match files.read(&path)? {
+            Some(Entry::File { bytes, .. }) if crate::update::has_markers(&bytes) => {
+                reading.adopt(&path, crate::update::union(&bytes).0);
+            }
+            _ => {}
+        }
+    }
+    reading.settle(|path| -> Result<_> {
+        Ok(match files.read(path)? {
+            Some(Entry::File { bytes, .. }) => Some(bytes),
+            _ => None,
+        })
+    })?;
+    let lock = reading.lock;
     let own = env!("CARGO_PKG_VERSION");
     if version(&lock.scaffold) > version(own) {
         let written = lock.scaffold.escape_debug();

@@ -4,6 +4,7 @@
 //! Which questions there are, what an answer changes and where the way leads is decided in the modules below, which know
 //! nothing of a keyboard; this module alone asks.
 
+pub mod added;
 mod apply;
 mod check;
 mod draft;

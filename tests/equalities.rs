@@ -47,7 +47,9 @@ fn answers(catalogue: &Catalogue, a: &(Kind, String), b: &(Kind, String)) -> Str
     text.push_str(&format!("  first: {{ blueprint: {service}{route} }}\n"));
     if !stores.is_empty() {
         text.push_str("stores:\n");
-        stores.iter().for_each(|s| text.push_str(&format!("  {s}: {{}}\n")));
+        for store in &stores {
+            text.push_str(&format!("  {store}: {{}}\n"));
+        }
     }
     text + &features + &format!("target: {target}\nci: {ci}\n")
 }

@@ -101,10 +101,14 @@ impl Terminal {
     }
 
     fn in_folder(folder: TempDir, arguments: &str) -> Self {
+        Self::command(folder, &format!("scaffold new --blueprints \"$BLUEPRINTS\" {arguments}"))
+    }
+
+    fn command(folder: TempDir, command: &str) -> Self {
         let catalogue = tempfile::tempdir().unwrap();
         blueprints(catalogue.path());
         // The library sets a size of its own, at any time until it has started the process; ours is set after that.
-        let line = format!("read -r go && stty cols 200 rows 24 && exec scaffold new --blueprints \"$BLUEPRINTS\" {arguments}");
+        let line = format!("read -r go && stty cols 200 rows 24 && exec {command}");
         let mut command = Command::new("sh");
         command.args(["-c", &line]).current_dir(folder.path()).env("NO_COLOR", "1").env("TERM", "xterm");
         command.env("PATH", path()).env("BLUEPRINTS", catalogue.path());
@@ -438,4 +442,26 @@ fn a_folder_in_the_way_is_told_before_anything_else() {
     assert_eq!(terminal.ends(), 2);
     assert!(terminal.seen.contains("expected a whole number"), "{}", terminal.seen);
     assert!(terminal.catalogue.path().exists());
+}
+
+#[test]
+fn add_asks_what_its_blueprint_leaves_open_and_goes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let answers = "version: 1\nname: shop\nservices:\n  web: { blueprint: static, route: / }\ntarget: none\nci: none\n";
+    fs::write(folder.path().join("answers"), answers).unwrap();
+    let made = Command::new("sh")
+        .args(["-c", "scaffold new shop --answers answers --no-input && rm answers"])
+        .env("PATH", path())
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let mut terminal = Terminal::command(folder, "scaffold add fastapi -C shop --set port=8100");
+    terminal.answers("name of the fastapi service", "");
+    terminal.answers("route of api", "");
+    terminal.asked("websocket of api").keys("\u{1b}");
+    terminal.answers("route of api", "/v1").answers("websocket of api", "");
+    assert_eq!(terminal.ends(), 0, "{}", terminal.seen);
+    let block = "  api:\n    blueprint: fastapi\n    port: 8100\n    route: /v1\n    websocket: /ws\n";
+    assert!(terminal.yaml("shop").contains(block), "{}", terminal.yaml("shop"));
 }

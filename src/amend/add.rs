@@ -24,6 +24,15 @@ pub struct Addition<'a> {
     pub set: &'a [String],
 }
 
+/// The kind of a blueprint, and the name that one more service of it would get.
+///
+/// # Errors
+/// There is no such blueprint.
+pub fn kind_and_suggestion(catalogue: &Catalogue, document: &Node, blueprint: &str) -> Result<(Kind, String)> {
+    let blueprint = find(catalogue, blueprint)?;
+    Ok((blueprint.kind, suggested_name(&things(document), &blueprint)))
+}
+
 /// Keys of the whole file; any other key of a `--set` is one of what is added.
 const TOP: [&str; 9] = ["version", "name", "domain", "registry", "services", "stores", "features", "environments", "target"];
 

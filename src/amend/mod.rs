@@ -14,7 +14,7 @@ use crate::catalogue::Catalogue;
 use crate::document::{Content, Key, Node};
 use crate::error::{Diagnostic, Error, Place, Result, did_you_mean};
 
-pub use add::{Addition, add};
+pub use add::{Addition, add, kind_and_suggestion};
 pub use remove::remove;
 pub use rename::{rename, renamed};
 

@@ -75,8 +75,10 @@ fn check_version(parts: &[Part]) -> Result<()> {
     let own = env!("CARGO_PKG_VERSION");
     let newer = parts.iter().map(|part| part.scaffold.as_str()).find(|v| compare(v, own) == Some(Ordering::Greater));
     newer.map_or(Ok(()), |version| {
-        let message = format!("the lock was written by scaffold {version}, and this is {own}");
-        Err(Error::Invalid(vec![mistake(0, message).hint(format!("install scaffold {version} or newer"))]))
+        let version = version.escape_debug();
+        let message = format!("scaffold {version} last wrote this repository, and this is {own}");
+        let hint = format!("install scaffold {version} or a newer one");
+        Err(Error::Failed(Box::new(Diagnostic::new(message).hint(hint))))
     })
 }
 

@@ -82,7 +82,7 @@ impl Joiner {
         ours.comments(&mut o);
         theirs.comments(&mut t);
         base.inspect(|base| base.comments(&mut b));
-        let bare = |mover: Mover, node: &Node<'a>| {
+        let without_comments = |mover: Mover, node: &Node<'a>| {
             let mut node = node.clone();
             node.lead.clear();
             clean(mover.lines(&node, column))
@@ -91,10 +91,10 @@ impl Joiner {
         if (ours.says == theirs.says || base_says == Some(theirs.says))
             && t.iter().all(|line| b.contains(line) || o.contains(line))
         {
-            return Some(bare(self.ours, ours));
+            return Some(without_comments(self.ours, ours));
         }
         if base_says == Some(ours.says) && o.iter().all(|line| b.contains(line) || t.contains(line)) {
-            return Some(bare(self.theirs, theirs));
+            return Some(without_comments(self.theirs, theirs));
         }
         None
     }
@@ -137,8 +137,8 @@ impl Joiner {
 
     /// Merges the parts of a node.
     fn children<'a>(&self, lists: [&[Node<'a>]; 3], shape: Shape, column: usize, key: &str, new: bool) -> Pieces<'a> {
-        let named = if shape == Shape::List { keys::of_list(lists, key) } else { keys::of_map(lists) };
-        match named {
+        let keyed = if shape == Shape::List { keys::of_list(lists, key) } else { keys::of_map(lists) };
+        match keyed {
             Some(names) if !(new && shape == Shape::List && value::ordered(key)) => self.keyed(lists, &names, column),
             _ => self.sequence(lists, column),
         }
@@ -161,7 +161,7 @@ impl Joiner {
                 (Some(base), Some(ours), None) => self.gone(base, Some(ours), None, column),
                 (Some(base), None, Some(theirs)) => self.gone(base, None, Some(theirs), column),
                 (None, Some(ours), None) => clean(self.ours.lines(ours, column)),
-                (None, None, Some(theirs)) => clean(self.theirs.lines(&self.spaced(theirs, lists, pieces.is_empty()), column)),
+                (None, None, Some(theirs)) => clean(self.theirs.lines(&Self::spaced(theirs, lists, pieces.is_empty()), column)),
                 (_, None, None) => continue,
             };
             append(&mut pieces, &mut part);
@@ -183,7 +183,7 @@ impl Joiner {
     }
 
     /// Their new node, with a blank line before it where its siblings have one.
-    fn spaced<'a>(&self, node: &Node<'a>, lists: [&[Node<'a>]; 3], first: bool) -> Node<'a> {
+    fn spaced<'a>(node: &Node<'a>, lists: [&[Node<'a>]; 3], first: bool) -> Node<'a> {
         let mut node = node.clone();
         let blank = |node: &Node| node.lead.first().is_some_and(|line| line.trim().is_empty());
         if first {
@@ -215,13 +215,13 @@ impl Joiner {
                     part
                 }
                 Change::Ours if unchanged(b, t) || o.len() == t.len() && o.iter().zip(t).all(|(o, t)| o.full == t.full) => {
-                    clean(self.all(self.ours, o, column))
+                    clean(Self::all(self.ours, o, column))
                 }
-                Change::Theirs if unchanged(b, o) => clean(self.all(self.theirs, t, column)),
+                Change::Theirs if unchanged(b, o) => clean(Self::all(self.theirs, t, column)),
                 _ => leaf::lines(
-                    &self.all(self.base, b, column),
-                    &self.all(self.ours, o, column),
-                    &self.all(self.theirs, t, column),
+                    &Self::all(self.base, b, column),
+                    &Self::all(self.ours, o, column),
+                    &Self::all(self.theirs, t, column),
                 ),
             };
             append(&mut pieces, &mut part);
@@ -229,7 +229,7 @@ impl Joiner {
         pieces
     }
 
-    fn all<'a>(&self, mover: Mover, nodes: &[Node<'a>], column: usize) -> Vec<Text<'a>> {
+    fn all<'a>(mover: Mover, nodes: &[Node<'a>], column: usize) -> Vec<Text<'a>> {
         nodes.iter().flat_map(|node| mover.lines(node, column)).collect()
     }
 

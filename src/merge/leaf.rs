@@ -57,7 +57,7 @@ pub fn head<'a>(
     } else {
         words(joiner, base.map(|b| b.code), o.code, t.code)?
     };
-    Some(clean(vec![assemble(joiner, &ours.head[0], column, &code, comment(base, o, t))]))
+    Some(clean(vec![assemble(joiner, &ours.head[0], column, &code, &comment(base, o, t))]))
 }
 
 /// Merges leaves; `None` for a conflict of all of it.
@@ -116,13 +116,26 @@ fn line<'a>(joiner: &Joiner, base: Option<&Node<'a>>, ours: &Node<'a>, theirs: &
     } else {
         flow::merge(b?.code, o.code, t.code, &ours.names[0])?
     };
-    Some(clean(vec![assemble(joiner, our_line, column, &code, comment(b, o, t))]))
+    // What stands behind a pin says which version it is; it moves with it.
+    let behind = match b {
+        Some(_) if is_pinned(&code) && code != o.code => one(t),
+        Some(_) if is_pinned(&code) && code != t.code => one(o),
+        _ => comment(b, o, t),
+    };
+    Some(clean(vec![assemble(joiner, our_line, column, &code, &behind)]))
+}
+
+fn is_pinned(code: &str) -> bool {
+    code.trim_start_matches("- ").starts_with("uses:") && code.contains('@')
+}
+
+fn one(parts: Parts) -> String {
+    if parts.comment.is_empty() { String::new() } else { format!("{}{}", parts.space, parts.comment) }
 }
 
 /// The comment behind a line, with the space before it: both, where both wrote one.
 fn comment(base: Option<Parts>, ours: Parts, theirs: Parts) -> String {
     let old = base.map_or("", |base| base.comment);
-    let one = |parts: Parts| if parts.comment.is_empty() { String::new() } else { format!("{}{}", parts.space, parts.comment) };
     if ours.comment == theirs.comment || old == theirs.comment {
         one(ours)
     } else if old == ours.comment {
@@ -137,7 +150,7 @@ fn comment(base: Option<Parts>, ours: Parts, theirs: Parts) -> String {
 }
 
 /// A line in place of one of ours, which stays as it is when it says the same.
-fn assemble<'a>(joiner: &Joiner, ours: &Text<'a>, column: usize, code: &str, comment: String) -> Text<'a> {
+fn assemble<'a>(joiner: &Joiner, ours: &Text<'a>, column: usize, code: &str, comment: &str) -> Text<'a> {
     let o = parts(joiner, ours);
     if o.code == code && format!("{}{}", o.space, o.comment).trim() == comment.trim() {
         return ours.clone();

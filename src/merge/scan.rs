@@ -94,11 +94,7 @@ impl Scan {
                 '\\' if !self.hcl => {
                     chars.next();
                 }
-                '"' => {
-                    if self.hcl || starts || matches!(before, '(' | '=' | ':') {
-                        self.open.push('"');
-                    }
-                }
+                '"' if self.hcl || starts || matches!(before, '(' | '=' | ':') => self.open.push('"'),
                 '\'' if !self.hcl && (starts || before == '(') => self.open.push('\''),
                 '<' if self.hcl && rest.starts_with("<<") => {
                     let word = rest[2..].trim_start_matches('-').trim();

@@ -10,7 +10,8 @@ use super::{Language, braces, entries, yaml};
 
 /// A file as its language reads it.
 struct Read<'a> {
-    value: Value,
+    /// What each of its documents says, by name.
+    documents: Vec<(String, Value)>,
     /// How many keys stand twice.
     twins: usize,
     tree: Option<Node<'a>>,
@@ -19,7 +20,11 @@ struct Read<'a> {
 fn read<'a>(language: Language, lines: &[&'a str]) -> Option<Read<'a>> {
     match language {
         Language::Lines => None,
-        Language::Yaml => yaml::read(lines).map(|read| Read { twins: read.value.twins(), value: read.value, tree: read.tree }),
+        Language::Yaml => yaml::read(lines).map(|read| Read {
+            twins: read.documents.iter().map(|(_, value)| value.twins()).sum(),
+            documents: read.documents,
+            tree: read.tree,
+        }),
         Language::Nginx | Language::Hcl => braces::read(language, lines).map(own),
         Language::Entries(kind) => Some(own(entries::read(kind, lines))),
     }
@@ -27,7 +32,7 @@ fn read<'a>(language: Language, lines: &[&'a str]) -> Option<Read<'a>> {
 
 /// Where the tree is all that is known of a file, its value is that of the tree.
 fn own(tree: Node) -> Read {
-    Read { value: tree.value(), twins: tree.twins(), tree: Some(tree) }
+    Read { documents: vec![(String::new(), tree.value())], twins: tree.twins(), tree: Some(tree) }
 }
 
 /// Merges three files in their language; `None` where they are not in it, and lines are all that is left.
@@ -39,12 +44,21 @@ pub fn merge<'a>(
     let text = |lines: &[&'a [u8]]| lines.iter().map(|line| std::str::from_utf8(line).ok()).collect::<Option<Vec<&'a str>>>();
     let texts = [text(base)?, text(ours)?, text(theirs)?];
     let [b, o, t] = [read(language, &texts[0])?, read(language, &texts[1])?, read(language, &texts[2])?];
-    let expected = value::merge3(Some(&b.value), Some(&o.value), Some(&t.value), "");
+    let single = [&b, &o, &t].iter().all(|read| read.documents.len() == 1);
+    let value = |documents: Vec<(String, Value)>| match <[_; 1]>::try_from(documents) {
+        Ok([(_, only)]) if single => only,
+        Ok(one) => Value::map(String::new(), one.into()),
+        Err(many) => Value::map(String::new(), many),
+    };
+    let values = [&b, &o, &t].map(|read| value(read.documents.clone()));
+    let expected = value::merge3(Some(&values[0]), Some(&values[1]), Some(&values[2]), "");
     let twins = b.twins.max(o.twins).max(t.twins);
     let right = |pieces: &[Piece<Line<'a>>]| {
         let [one, other] = [false, true].map(|theirs| settled(language, pieces, theirs));
         let (Some(one), Some(other)) = (one, other) else { return false };
-        one.1 <= twins && other.1 <= twins && !value::disagree(expected.as_ref(), Some(&one.0), Some(&other.0))
+        one.twins <= twins
+            && other.twins <= twins
+            && !value::disagree(expected.as_ref(), Some(&value(one.documents)), Some(&value(other.documents)))
     };
     if is_clean(by_lines) && right(by_lines) {
         return Some(by_lines.to_vec());
@@ -62,8 +76,8 @@ fn is_clean(pieces: &[Piece<Line>]) -> bool {
     pieces.iter().all(|piece| matches!(piece, Piece::Clean(_)))
 }
 
-/// What a merge says when its conflicts are settled for one side.
-fn settled(language: Language, pieces: &[Piece<Line>], for_theirs: bool) -> Option<(Value, usize)> {
+/// A merge with its conflicts settled for one side, read again.
+fn settled<'a>(language: Language, pieces: &'a [Piece<Line>], for_theirs: bool) -> Option<Read<'a>> {
     let mut lines = Vec::new();
     for piece in pieces {
         let part = match piece {
@@ -75,7 +89,7 @@ fn settled(language: Language, pieces: &[Piece<Line>], for_theirs: bool) -> Opti
             lines.push(std::str::from_utf8(line).ok()?);
         }
     }
-    read(language, &lines).map(|read| (read.value, read.twins))
+    read(language, &lines)
 }
 
 fn bytes<'a>(pieces: Pieces<'a>) -> Vec<Piece<Line<'a>>> {

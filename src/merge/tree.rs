@@ -120,11 +120,17 @@ impl<'a> Node<'a> {
         Value::map(String::new(), groups.into_iter().map(|(name, values)| (name, Value::new(Kind::List(values)))).collect())
     }
 
-    /// How many of its nodes cannot be told from one before them.
+    /// How many of its nodes cannot be told from one before them, though their kind has names.
     pub fn twins(&self) -> usize {
         let mut seen = HashSet::new();
-        let own = self.children.iter().filter(|child| !seen.insert(child.names.last())).count();
+        let named = |node: &&Self| self.shape == Shape::Keyed && !node.is_anonymous();
+        let own = self.children.iter().filter(named).filter(|child| !seen.insert(child.names.last())).count();
         own + self.children.iter().map(Self::twins).sum::<usize>()
+    }
+
+    /// Whether it is a block without a name of its own, of which there may be many.
+    fn is_anonymous(&self) -> bool {
+        self.is_container() && (!self.names[0].contains(' ') || self.names[0].starts_with("if "))
     }
 
     /// All comments in it.
@@ -187,7 +193,9 @@ fn has_tabs(node: &Node) -> bool {
 
 fn most(steps: &[usize]) -> Option<usize> {
     let mut counts = std::collections::BTreeMap::new();
-    steps.iter().for_each(|step| *counts.entry(*step).or_insert(0_usize) += 1);
+    for step in steps {
+        *counts.entry(*step).or_insert(0_usize) += 1;
+    }
     counts.into_iter().max_by_key(|(_, count)| *count).map(|(step, _)| step)
 }
 

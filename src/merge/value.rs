@@ -262,14 +262,17 @@ pub fn contradicts(expected: Option<&Value>, actual: Option<&Value>) -> bool {
 
 /// The same for a text with conflicts in it, settled for one side and for the other: where the two say the same, no
 /// conflict has a say.
+#[allow(clippy::many_single_char_names, reason = "three values side by side")]
 pub fn disagree(expected: Option<&Value>, one: Option<&Value>, other: Option<&Value>) -> bool {
     let (e, a, b) = match (expected, one, other) {
-        (Some(Value { kind: Kind::Undecided, .. }), _, _) | (None, None, None) => return false,
+        (Some(Value { kind: Kind::Undecided, .. }), _, _)
+        | (None, None, None)
+        // One side has it and the other has not: that is the conflict.
+        | (_, None, Some(_))
+        | (_, Some(_), None) => return false,
         (Some(e), Some(a), Some(b)) => (e, a, b),
         (_, None, None) => return true,
         (None, Some(a), Some(b)) => return a == b,
-        // One side has it and the other has not: that is the conflict.
-        (_, None, Some(_)) | (_, Some(_), None) => return false,
     };
     if e == a && e == b {
         return false;
@@ -284,20 +287,25 @@ pub fn disagree(expected: Option<&Value>, one: Option<&Value>, other: Option<&Va
             keys.dedup();
             keys.into_iter().any(|key| disagree(e.get(key), a.get(key), b.get(key)))
         }
-        (Kind::List(x), Kind::List(y), Kind::List(z)) => match identities([x, y, z]) {
-            Some([k, l, m]) => {
-                let find = |names: &[String], list: &'_ [Value], name: &String| {
-                    names.iter().position(|n| n == name).map(|i| list[i].clone())
-                };
-                let mut names: Vec<&String> = k.iter().chain(&l).chain(&m).collect();
-                names.sort_unstable();
-                names.dedup();
-                names
-                    .into_iter()
-                    .any(|name| disagree(find(&k, x, name).as_ref(), find(&l, y, name).as_ref(), find(&m, z, name).as_ref()))
-            }
-            None => y == z && (x.len() != y.len() || x.iter().zip(y).any(|(x, y)| contradicts(Some(x), Some(y)))),
-        },
+        (Kind::List(x), Kind::List(y), Kind::List(z)) => lists_disagree(x, y, z),
         _ => a == b,
     }
+}
+
+fn lists_disagree(expected: &[Value], one: &[Value], other: &[Value]) -> bool {
+    let decided: Vec<Value> = expected.iter().filter(|item| item.kind != Kind::Undecided).cloned().collect();
+    let complete = decided.len() == expected.len();
+    let Some([e, a, b]) = identities([&decided, one, other]) else {
+        let pairs = || decided.iter().zip(one);
+        return complete && one == other && (decided.len() != one.len() || pairs().any(|(e, a)| contradicts(Some(e), Some(a))));
+    };
+    let mut names: Vec<&String> = e.iter().chain(&a).chain(&b).collect();
+    names.sort_unstable();
+    names.dedup();
+    let find = |names: &[String], list: &[Value], name: &String| names.iter().position(|n| n == name).map(|i| list[i].clone());
+    // Beside what is undecided there may be more.
+    names
+        .into_iter()
+        .filter(|name| complete || e.contains(name))
+        .any(|name| disagree(find(&e, &decided, name).as_ref(), find(&a, one, name).as_ref(), find(&b, other, name).as_ref()))
 }

@@ -51,10 +51,11 @@ fn newer_lines<'a>(base: &[Line<'a>], ours: &[Line<'a>], theirs: &[Line<'a>]) ->
         .collect()
 }
 
-/// Which of two lines has the newer version, when they (and the base) differ in nothing else.
+/// Which of two lines has the newer version, when they and the base differ in nothing else. Without a base nobody moved a
+/// version: two people chose one, and a store that is made by hand must not get another major.
 pub fn newer(base: Option<&str>, ours: &str, theirs: &str) -> Option<Side> {
     let (o, t) = (Pin::of(ours)?, Pin::of(theirs)?);
-    if o.what != t.what || base.is_some_and(|base| Pin::of(base).is_none_or(|b| b.what != o.what)) {
+    if o.what != t.what || base.and_then(Pin::of).is_none_or(|b| b.what != o.what) {
         return None;
     }
     Some(if compare(&o.version, &t.version)? == Ordering::Less { Side::Theirs } else { Side::Ours })

@@ -12,8 +12,8 @@ use crate::error::{Diagnostic, Error, Place, Result};
 use crate::facts::{Condition, Container, Facts, FileMount, Resources, SecretFact};
 use crate::selection::Selection;
 use crate::views::{
-    AsOwner, BindingView, Cache, ContainerView, DebugView, DependencyView, DevView, MigrationView, Model, NetworkView, Pair, SecretView, SeedView,
-    ServiceView, Totals, VariableView,
+    AsOwner, BindingView, Cache, ContainerView, DebugView, DependencyView, DevView, MigrationView, Model, NetworkView, Pair,
+    SecretView, SeedView, ServiceView, Totals, VariableView,
 };
 
 /// Networks with whether they are cut off from the outside.

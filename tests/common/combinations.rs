@@ -21,7 +21,7 @@ pub fn pairs(catalogue: &Catalogue) -> Vec<(Name, Name)> {
     pairs
 }
 
-/// Presets and the cases of `snapshots/`: whole systems, by name.
+/// Presets and the cases of `snapshots/`: whole systems, by name. A preset with a snapshot of its name is that case.
 pub fn systems() -> Vec<(String, String)> {
     let read = |path: std::path::PathBuf| std::fs::read_to_string(path).unwrap();
     let list = |folder: &str| std::fs::read_dir(super::root().join(folder)).unwrap().map(|e| e.unwrap().path());
@@ -30,7 +30,7 @@ pub fn systems() -> Vec<(String, String)> {
         .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), read(path.join(ANSWERS))))
         .collect();
     for path in list("blueprints/presets").filter(|p| p.extension().is_some_and(|x| x == "yaml")) {
-        found.insert(format!("preset {}", path.file_stem().unwrap().to_string_lossy()), read(path));
+        found.entry(path.file_stem().unwrap().to_string_lossy().into_owned()).or_insert_with(|| read(path));
     }
     found.into_iter().collect()
 }

@@ -66,7 +66,7 @@ fn images(repo: &Repo, report: &mut Report, place: &str, base: &Value, name: &st
     let release = repo.text("scripts/release.sh");
     if let Some(variable) = image.and_then(|i| re!(r"^\$\{([A-Z0-9_]+_IMAGE)").captures(i)) {
         let line = regex::Regex::new(&format!(r"(?m)^\s*image {} (\S+)$", &variable[1])).unwrap();
-        let named = line.captures(release).map(|c| c[1].trim_matches('"').to_owned());
+        let named = line.captures(release).map(|c| c[1].replace("\"$mirror\"", "").replace(['"', '\''], ""));
         report.refer("image", place, named.is_some(), format!("scripts/release.sh does not write {}", &variable[1]));
         // The image of the release is the one that was developed with.
         let Some(named) = named else { return };
@@ -155,7 +155,6 @@ fn secrets(repo: &Repo, report: &mut Report, place: &str, stack: &Stack, service
 
 /// Hosts of URLs: a service, on a network that both are on, at a port that it listens on.
 fn hosts(repo: &Repo, report: &mut Report, place: &str, stack: &Stack, service: &Value) {
-    let services = stack.services();
     for (name, value) in stack.environment_of(repo, service) {
         for url in re!(r"\b([a-z][a-z0-9+]*)://(?:[^@/\s]*@)?([A-Za-z0-9_.-]+)(?::(\d+))?").captures_iter(&value) {
             let host = &url[2];
@@ -163,13 +162,13 @@ fn hosts(repo: &Repo, report: &mut Report, place: &str, stack: &Stack, service: 
             if host.contains('.') {
                 continue;
             }
-            let Some(target) = services.get(host) else {
-                report.refer("host", place, false, format!("{name}: {host} is no service"));
-                continue;
-            };
-            let (own, other) = (strings(&service["networks"]), strings(&target["networks"]));
-            let reachable = own.iter().any(|n| other.contains(n));
-            report.refer("host", place, reachable, format!("{name}: {host} is on no network of it"));
+            let answering = stack.answering(host);
+            report.refer("host", place, !answering.is_empty(), format!("{name}: {host} is no service"));
+            let own = strings(&service["networks"]);
+            let shares = |v: &Value| strings(&v["networks"]).iter().any(|n| own.contains(n));
+            // Of two colours, the one on the same network.
+            let Some((_, target)) = answering.iter().find(|(_, v)| shares(v)).or(answering.first()).copied() else { continue };
+            report.refer("host", place, shares(target), format!("{name}: {host} is on no network of it"));
             let Some(port) = url.get(3).and_then(|p| p.as_str().parse::<u16>().ok()) else { continue };
             let mut listens = stack::listens(repo, host, target, &stack.environment_of(repo, target));
             listens.extend(usual_port(&url[1]).filter(|_| !target["build"].is_object() && listens.is_empty()));

@@ -106,6 +106,10 @@ fn scripts(repo: &Repo, report: &mut Report) {
     for (path, file) in repo.shared() {
         for (line, found) in find(name, &file.text) {
             let script = &found[1];
+            // Capitals stand for a name.
+            if re!(r"/[A-Z]+\.sh$").is_match(script) {
+                continue;
+            }
             if script != path {
                 named.insert(script.to_owned());
             }

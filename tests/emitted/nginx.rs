@@ -70,18 +70,30 @@ pub fn check(repo: &Repo, report: &mut Report) {
 
 /// A server of an upstream: a service, on a network that nginx is on, at a port that it listens on.
 fn server(repo: &Repo, report: &mut Report, stacks: &[stack::Stack], place: &str, host: &str, port: &str) {
-    for stack in stacks {
+    for stack in stacks.iter().filter(|s| is_loaded(s, place)) {
         let services = stack.services();
-        let Some(target) = services.get(host) else {
-            report.refer("nginx", place, false, format!("{host} is no service in {}", stack.environment));
-            continue;
-        };
+        let answering = stack.answering(host);
+        report.refer("nginx", place, !answering.is_empty(), format!("{host} is no service in {}", stack.environment));
+        let Some((_, target)) = answering.first().copied() else { continue };
         let nginx = services.get("nginx").map(|n| strings(&n["networks"])).unwrap_or_default();
         let reachable = strings(&target["networks"]).iter().any(|n| nginx.contains(n));
         report.refer("nginx", place, reachable, format!("{host} and nginx share no network in {}", stack.environment));
         let listens = stack::listens(repo, host, target, &stack.environment_of(repo, target));
         let good = port.parse().is_ok_and(|p| listens.contains(&p)) && listens.len() == 1;
         report.refer("nginx port", place, good, format!("{host} listens on {listens:?}, not on {port}"));
+    }
+}
+
+/// A folder over which nginx has another one mounted is for nobody; one for each colour is for a server.
+fn is_loaded(stack: &stack::Stack, place: &str) -> bool {
+    let folder = place.split('/').nth(1).unwrap_or_default();
+    let mounts = stack.services().get("nginx").map(|n| strings(&n["volumes"])).unwrap_or_default();
+    let over = format!("/etc/nginx/{folder}");
+    let covered = mounts.iter().any(|m| m.split(':').nth(1) == Some(&over) && !m.starts_with(&format!("./nginx/{folder}:")));
+    match folder {
+        "colours" => matches!(stack.environment.as_str(), "staging" | "production"),
+        "upstreams" => !covered,
+        _ => true,
     }
 }
 

@@ -62,8 +62,8 @@ fn paths(repo: &Repo, report: &mut Report, tops: &BTreeSet<&str>, path: &str, te
     let token = re!(r#"(?m)(?:^|[\s`"'(=:;,@])(?:\./)?((\.?[a-z][\w-]*)/[\w./*<>-]*[\w*>])(["'`\s):;,$|&]|\.\s|$)"#);
     for (line, found) in find(token, text) {
         let (name, top) = (&found[1], &found[2]);
-        // A loop goes over what may be nothing.
-        let loops = path.ends_with(".sh") && name.contains('*');
+        // A loop goes over what may be nothing; capitals stand for a name.
+        let loops = path.ends_with(".sh") && name.contains('*') || re!(r"/[A-Z]+\b").is_match(name);
         if !tops.contains(top) || repo.is_local(name) || &found[3] == "$" || loops {
             continue;
         }

@@ -29,7 +29,8 @@ pub fn check(repo: &Repo) -> Report {
 fn containers(repo: &Repo, report: &mut Report, stack: &Stack, name: &str, service: &Value) {
     let place = format!("{name} in {}", stack.environment);
     let server = matches!(stack.environment.as_str(), "staging" | "production");
-    let ends = one_shot(stack, name);
+    let tool = strings(&service["profiles"]).iter().any(|p| p == "tools");
+    let ends = tool || one_shot(stack, name);
     let mut rule = |rule, good: bool, what: &str| report.refer(rule, &place, good, what);
 
     rule("hardening", service["read_only"] == true, "its root file system can be written to");
@@ -39,7 +40,7 @@ fn containers(repo: &Repo, report: &mut Report, stack: &Stack, name: &str, servi
     let added = strings(&service["cap_add"]);
     rule("hardening", added.is_empty() || has_reason(repo, name, &added), "a capability comes back without a reason");
     rule("hardening", service["stop_grace_period"].is_string(), "it has no time to stop");
-    rule("hardening", is_user(repo, service), "it runs as root");
+    rule("hardening", is_user(repo, service) || tool && as_caller(repo, name), "it runs as root");
     let logs = &service["logging"]["options"];
     rule("limits", logs["max-size"].is_string() && logs["max-file"].is_string(), "its logs can fill the disk");
     rule("health check", ends || service["healthcheck"]["test"].is_array(), "it has no health check");
@@ -117,6 +118,14 @@ fn answers(repo: &Repo, report: &mut Report) {
 fn one_shot(stack: &Stack, name: &str) -> bool {
     let waits = |s: &&Value| s["depends_on"][name]["condition"] == "service_completed_successfully";
     stack.services().values().any(waits) || name.starts_with("migrate-")
+}
+
+/// A tool has no user of its own: each script that runs it hands its own over.
+fn as_caller(repo: &Repo, name: &str) -> bool {
+    let named = regex::Regex::new(&format!(r"\b{name}\b")).unwrap();
+    let users = repo.below("scripts/").filter(|(_, f)| named.is_match(&f.text));
+    let calls: Vec<&str> = users.flat_map(|(_, f)| re!(r"\brun --rm[^\n]*").find_iter(&f.text)).map(|m| m.as_str()).collect();
+    !calls.is_empty() && calls.iter().all(|c| c.contains("--user"))
 }
 
 /// A comment beside `cap_add`, or above the service.

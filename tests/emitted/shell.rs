@@ -9,7 +9,7 @@ use super::stack;
 
 /// What bash, GitHub, Docker, sshd, certbot or the caller's shell sets.
 const SET_ELSEWHERE: &str = "BASH_SOURCE BASH_REMATCH BASHPID COLUMNS EUID EPOCHSECONDS FUNCNAME GITHUB_ENV GITHUB_OUTPUT \
-    GITHUB_PATH GITHUB_REF GITHUB_REPOSITORY GITHUB_SHA GITHUB_STEP_SUMMARY HOME HOSTNAME LINENO OSTYPE PATH PIPESTATUS PPID PWD \
+    GITHUB_PATH GITHUB_REF GITHUB_REPOSITORY GITHUB_SHA GITHUB_STEP_SUMMARY HOME HOSTNAME LINENO OSTYPE PATH PGDATA PIPESTATUS PPID PWD \
     RANDOM RUNNER_TEMP SECONDS SHELL SSH_ORIGINAL_COMMAND TMPDIR UID USER";
 
 /// Words of the shell, and programs that a server or a developer's machine has: Debian's base, Docker, git, OpenSSL. One
@@ -74,7 +74,9 @@ fn given(repo: &Repo) -> BTreeSet<String> {
 fn variables(report: &mut Report, path: &str, text: &str, whole: &[&str], given: &BTreeSet<String>) {
     let assigned: BTreeSet<&str> = whole
         .iter()
-        .flat_map(|t| re!(r"\b([A-Z][A-Z0-9_]*)(?:\+?=|\[)|\b(?:for|read(?: -\w+)*|local) ([A-Z][A-Z0-9_]*)").captures_iter(t))
+        .flat_map(|t| {
+            re!(r"\b([A-Z][A-Z0-9_]*)(?:\+?=|\[)|\b(?:for|read(?: -\w+)*|local|setenv) ([A-Z][A-Z0-9_]*)").captures_iter(t)
+        })
         .filter_map(|c| c.get(1).or(c.get(2)).map(|m| m.as_str()))
         .collect();
     for (line, found) in find(re!(r"\$(?:([A-Z][A-Z0-9_]*)|\{[#!]?([A-Z][A-Z0-9_]*)(:?[-?+=])?)"), text) {
@@ -110,6 +112,7 @@ pub fn skeleton(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut single = false;
     let mut double = false;
+    let mut continued = false;
     let mut ends: Vec<String> = Vec::new();
     for line in text.lines() {
         if let Some(end) = ends.first() {
@@ -119,13 +122,17 @@ pub fn skeleton(text: &str) -> String {
             result.push('\n');
             continue;
         }
+        if std::mem::take(&mut continued) {
+            result.push_str("- ");
+        }
         let mut previous = ' ';
         let mut characters = line.chars().peekable();
         let mut depth = 0;
         while let Some(c) = characters.next() {
             match c {
                 '\\' if !single => {
-                    characters.next();
+                    // What goes on in the next line is no new command.
+                    continued = characters.next().is_none();
                     result.push('_');
                 }
                 '\'' if !double || depth > 0 => {

@@ -48,57 +48,91 @@ pub fn stacks(repo: &Repo) -> Vec<Stack> {
         let Some(list) = list else { continue };
         let mut document = Value::Null;
         for file in list {
-            document = join(document, yaml(repo.text(file)), "");
+            document = join(document, extend(repo, yaml(repo.text(file))), "");
         }
         found.push(Stack { environment: environment.to_owned(), document });
     }
     found
 }
 
-/// Parsed, with `<<` taken in.
+/// Parsed, with `<<` taken in. Compose's tags stay as the key of a map: `{"!reset": ...}`.
 pub fn yaml(text: &str) -> Value {
-    fn merge(value: Value) -> Value {
+    fn plain(value: serde_yaml::Value) -> Value {
         match value {
-            Value::Object(map) => {
+            serde_yaml::Value::Tagged(tagged) => Value::Object(Map::from_iter([(tagged.tag.to_string(), plain(tagged.value))])),
+            serde_yaml::Value::Mapping(map) => {
                 let mut result = Map::new();
+                let mut inherited = Map::new();
                 for (key, value) in map {
-                    if key == "<<" {
-                        if let Value::Object(inherited) = merge(value) {
-                            for (key, value) in inherited {
-                                result.entry(key).or_insert(value);
-                            }
-                        }
-                    } else {
-                        result.insert(key, merge(value));
+                    match (plain(key), plain(value)) {
+                        (Value::String(key), Value::Object(value)) if key == "<<" => inherited = value,
+                        (Value::String(key), value) => drop(result.insert(key, value)),
+                        (key, value) => drop(result.insert(key.to_string(), value)),
                     }
+                }
+                for (key, value) in inherited {
+                    result.entry(key).or_insert(value);
                 }
                 Value::Object(result)
             }
-            Value::Array(items) => Value::Array(items.into_iter().map(merge).collect()),
-            other => other,
+            serde_yaml::Value::Sequence(items) => Value::Array(items.into_iter().map(plain).collect()),
+            other => serde_json::to_value(other).unwrap_or(Value::Null),
         }
     }
-    merge(serde_yaml::from_str(text).unwrap_or(Value::Null))
+    plain(serde_yaml::from_str(text).unwrap_or(serde_yaml::Value::Null))
+}
+
+/// Services that begin as another one, of another file.
+fn extend(repo: &Repo, mut document: Value) -> Value {
+    for (_, service) in document["services"].as_object_mut().into_iter().flatten() {
+        let Some(from) = service["extends"]["service"].as_str() else { continue };
+        let file = fill(service["extends"]["file"].as_str().unwrap_or("compose.yaml"), "");
+        let base = yaml(repo.text(&super::repo::normal(&file)))["services"][from].clone();
+        *service = join(base, service.clone(), "");
+    }
+    document
 }
 
 /// Maps are joined, lists too, but for the few that Compose replaces.
 fn join(base: Value, over: Value, key: &str) -> Value {
     match (base, over) {
+        (_, Value::Object(over)) if over.contains_key("!reset") => Value::Null,
+        (_, Value::Object(mut over)) if over.contains_key("!override") => over.remove("!override").unwrap(),
         (Value::Object(mut base), Value::Object(over)) => {
             for (key, value) in over {
                 let old = base.remove(&key).unwrap_or(Value::Null);
-                let value = join(old, value, &key);
-                base.insert(key, value);
+                match join(old, value, &key) {
+                    Value::Null if key == "extends" => {}
+                    value => drop(base.insert(key, value)),
+                }
             }
+            base.retain(|_, value| !value.is_null() || key != "services");
             Value::Object(base)
         }
         (Value::Array(mut base), Value::Array(over)) if !matches!(key, "command" | "entrypoint" | "test") => {
             base.extend(over);
             Value::Array(base)
         }
+        // A list of names is a short map.
+        (Value::Array(base), Value::Object(mut over)) if matches!(key, "networks" | "depends_on") => {
+            for name in base.iter().flat_map(strings) {
+                over.entry(name).or_insert(Value::Null);
+            }
+            Value::Object(over)
+        }
         (base, Value::Null) => base,
         (_, over) => over,
     }
+}
+
+/// `${ENVIRONMENT}` is what this is about; of anything else the default counts.
+fn fill(text: &str, environment: &str) -> String {
+    re!(r"\$\{(\w+)(?::?[-?]([^}]*))?\}")
+        .replace_all(text, |c: &regex::Captures| match (&c[1], c.get(2)) {
+            ("ENVIRONMENT", _) => environment.to_owned(),
+            (_, default) => default.map_or(String::new(), |d| d.as_str().to_owned()),
+        })
+        .into_owned()
 }
 
 impl Stack {
@@ -114,7 +148,7 @@ impl Stack {
     pub fn environment_of(&self, repo: &Repo, service: &Value) -> BTreeMap<String, String> {
         let mut found = BTreeMap::new();
         for file in strings(&service["env_file"]) {
-            for line in repo.text(&self.fill(&file)).lines() {
+            for line in repo.text(&super::repo::normal(&self.fill(&file))).lines() {
                 if let Some((name, value)) = line.split_once('=').filter(|(name, _)| !name.starts_with('#')) {
                     found.insert(name.to_owned(), value.to_owned());
                 }
@@ -126,14 +160,27 @@ impl Stack {
         found
     }
 
-    /// `${ENVIRONMENT}` is what this is about; of anything else the default counts.
     pub fn fill(&self, text: &str) -> String {
-        re!(r"\$\{(\w+)(?::?[-?]([^}]*))?\}")
-            .replace_all(text, |c: &regex::Captures| match (&c[1], c.get(2)) {
-                ("ENVIRONMENT", _) => self.environment.clone(),
-                (_, default) => default.map_or(String::new(), |d| d.as_str().to_owned()),
-            })
-            .into_owned()
+        fill(text, &self.environment)
+    }
+
+    /// The containers that run the image of a service: itself, or one for each colour.
+    pub fn instances(&self, service: &str) -> Vec<(&str, &Value)> {
+        let variable = format!("${{{}_IMAGE", service.to_uppercase().replace('-', "_"));
+        let own = |name: &str, v: &Value| {
+            name.strip_prefix(service).is_some_and(|rest| rest.starts_with('-'))
+                && v["image"].as_str().is_some_and(|i| i.starts_with(&variable))
+        };
+        self.services().into_iter().filter(|(name, v)| *name == service || own(name, v)).collect()
+    }
+
+    /// Who answers to a name: the service that is called so, or those with the alias.
+    pub fn answering(&self, host: &str) -> Vec<(&str, &Value)> {
+        let alias = |v: &Value| {
+            let networks = v["networks"].as_object().into_iter().flatten();
+            networks.flat_map(|(_, n)| strings(&n["aliases"])).any(|a| a == host)
+        };
+        self.services().into_iter().filter(|(name, v)| *name == host || alias(v)).collect()
     }
 }
 

@@ -54,7 +54,7 @@ pub fn check(repo: &Repo, report: &mut Report) {
         let image = of_the_image(repo, &folder);
         let given: Vec<(&str, BTreeMap<String, String>)> = stacks
             .iter()
-            .filter_map(|s| Some((s.environment.as_str(), s.environment_of(repo, s.services().get(service)?))))
+            .flat_map(|s| s.instances(service).into_iter().map(|(_, v)| (s.environment.as_str(), s.environment_of(repo, v))))
             .collect();
         let whole: BTreeSet<&str> = given.iter().flat_map(|(_, g)| g.keys().map(String::as_str)).collect();
         let ours = |n: &&str| !owners.contains(*n) && !owners.contains(n.strip_suffix("_FILE").unwrap_or(n));

@@ -24,6 +24,15 @@ checks_done() {
   ((checks_failed == 0 && checks_passed > 0))
 }
 
+# says PATTERN COMMAND...: what it prints has a line like that, however it ends.
+says() {
+  local said pattern=$1
+  shift
+  said=$("$@" 2>&1) || true
+  grep -Eq -- "$pattern" <<<"$said" || { printf '%s\n' "$said" && return 1; }
+}
+fails() { ! "$@"; }
+
 # wait_until SECONDS COMMAND...
 wait_until() {
   local end=$((SECONDS + $1))

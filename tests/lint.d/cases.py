@@ -1,4 +1,4 @@
-"""The repositories that are looked at: presets, cases of snapshots/, and answers that bring in every blueprint."""
+"""The repositories that are looked at: presets, cases of snapshots/, every pair of blueprints, and each service with all."""
 
 import hashlib
 import json
@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import known
 from tools import ROOT, Missing, run, say
 
 
@@ -26,13 +27,20 @@ class Repos:
         """The distinct files whose path in the repository is wanted, as {`case/path`: bytes}."""
         return {name: data for name, data in self.files.items() if wanted(name.partition("/")[2], data)}
 
+    def asked(self, check, files, ask, also=lambda name: b""):
+        """Asks a tool about those files that were not found clean before: how many there are, and the findings."""
+        new = known.unknown(check, files, also) if files else {}
+        findings = ask(new) if new else []
+        known.keep(check, new, findings, also)
+        return len(files), findings
 
-def generate(folder):
+
+def generate(folder, blueprints=ROOT / "blueprints", only=lambda case: True):
     binary = newest_binary()
     repos = Repos(folder / "repos", folder / "scratch")
     repos.root.mkdir()
     repos.scratch.mkdir()
-    answers = all_answers(binary)
+    answers = {case: text for case, text in all_answers(binary).items() if only(case)}
 
     def one(item):
         case, text = item
@@ -40,7 +48,7 @@ def generate(folder):
             file.write(text)
             file.flush()
             command = [binary, "new", repos.root / case, "--answers", file.name, "--no-input"]
-            return run([*command, "--blueprints", ROOT / "blueprints"])
+            return run([*command, "--blueprints", blueprints])
 
     refused, seen = [], set()
     with ThreadPoolExecutor(2) as pool:
@@ -85,35 +93,35 @@ def all_answers(binary):
 
 
 def pair_answers(catalogue):
-    """Each service alone, with each store and with everything around it; each store, feature, target and ci."""
+    """Every pair of blueprints, and each service with everything around it."""
     of = {kind: [e for e in catalogue if e["kind"] == kind] for kind in ("service", "store", "feature", "target", "ci")}
     if not of["service"]:
         raise Missing("services in `scaffold list --json`")
     names = {kind: [entry["name"] for entry in entries] for kind, entries in of.items()}
-    target, ci = names["target"][:1], names["ci"][:1]
     plain = next(entry for entry in of["service"] if not entry["needs"] and "api" in entry["provides"])
     found = {}
     for service in of["service"]:
-        name = service["name"]
-        found[f"{name}-alone"] = answers([service])
-        for store in of["store"]:
-            found[f"{name}-{store['name']}"] = answers([service], [store])
-        found[f"{name}-whole"] = answers([service], of["store"], names["feature"], *target, *ci)
-    for feature in names["feature"]:
-        found[f"feature-{feature}"] = answers([plain], [], [feature])
-        found[f"feature-{feature}-stores"] = answers([plain], of["store"], [feature])
-    for name in names["target"]:
-        found[f"target-{name}"] = answers([plain], [], [], name)
-    for name in names["ci"]:
-        found[f"ci-{name}"] = answers([plain], [], [], "none", name)
-        found[f"ci-{name}-stores"] = answers([plain], of["store"], [], "none", name)
+        every = (names["feature"], *names["target"][:1], *names["ci"][:1])
+        found[f"{service['name']}-whole"] = answers([service], of["store"], *every)
+    every = [(kind, entry) for kind, entries in of.items() for entry in entries]
+    for number, first in enumerate(every):
+        for second in every[number:]:
+            kinds = (first[0], second[0])
+            if kinds in (("target", "target"), ("ci", "ci")) and first != second:
+                continue
+            pair = [first, second] if first != second or first[0] in ("service", "store") else [first]
+            chosen = {kind: [entry for k, entry in pair if k == kind] for kind in of}
+            one = {kind: chosen[kind][0]["name"] if chosen[kind] else "none" for kind in ("target", "ci")}
+            features = [entry["name"] for entry in chosen["feature"]]
+            text = answers(chosen["service"] or [plain], chosen["store"], features, one["target"], one["ci"])
+            found[f"{first[1]['name']}-{second[1]['name']}"] = text
     return found
 
 
 def answers(services, stores=(), features=(), target="none", ci="none"):
     text = "version: 1\nname: pair\ndomain: pair.example\nregistry: ghcr.io/acme/pair\nservices:\n"
-    for service in services:
-        text += f"  s-{service['name']}: {{ blueprint: {service['name']}{routing(service['name'])} }}\n"
+    for number, service in enumerate(services):
+        text += f"  s{number}-{service['name']}: {{ blueprint: {service['name']}{routing(service['name'], number)} }}\n"
     provided = {capability for store in stores for capability in store["provides"]}
     needed = sorted({need for service in services for need in service["needs"]} - provided)
     lines, taken = [f"  {name}: {{}}\n" for name in needed], set(needed)
@@ -129,10 +137,11 @@ def answers(services, stores=(), features=(), target="none", ci="none"):
     return text + f"target: {target}\nci: {ci}\n"
 
 
-def routing(name):
+def routing(name, number):
     """A route, and a websocket where the blueprint offers one."""
     path = ROOT / "blueprints/services" / name / "blueprint.yaml"
     manifest = path.read_text() if path.exists() else ""
     if re.search(r"^routable: false", manifest, re.MULTILINE):
         return ""
-    return ", route: /app" + (", websocket: /live" if re.search(r"^defaults:.*websocket", manifest, re.MULTILINE) else "")
+    socket = f", websocket: /live{number}" if re.search(r"^defaults:.*websocket", manifest, re.MULTILINE) else ""
+    return f", route: {'/' if number else '/app'}{socket}"

@@ -1,259 +1,75 @@
 """The checks. Each takes the repositories and returns how many files it saw, and its findings, one line or more each."""
 
-import io
 import json
 import os
 import re
-import tarfile
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from tools import Missing, run
-
-
-def base(path):
-    return path.rpartition("/")[2]
-
-
-def dockerfile(path, _data):
-    return base(path) == "Dockerfile"
+import compose
+import github
+import languages
+import nginx
+import recipes
+from files import base, by_case, dockerfile, shell, verdict, without_comments, workflow, yaml
+from tools import run
 
 
-def shell(path, data):
-    return path.endswith(".sh") or re.match(rb"#!\S*(?:/| )(?:ba)?sh\b", data.partition(b"\n")[0]) is not None
-
-
-def workflow(path, _data):
-    return path.startswith(".github/workflows/")
-
-
-def dependabot(path, _data):
-    return path == ".github/dependabot.yml"
-
-
-def compose(path, _data):
-    return "/" not in path and re.fullmatch(r"compose(\..+)?\.yaml", path) is not None
-
-
-def yaml(path, _data):
-    return path.endswith((".yaml", ".yml"))
-
-
-def lines(text, root=None):
-    """The lines of a tool's report, with paths as `case/path`."""
-    text = text.replace(f"{root}/", "") if root else text
-    return [line.rstrip() for line in text.splitlines() if line.strip()]
-
-
-def verdict(code, out, err, root):
-    """The findings of a tool that says nothing when all is well; one that fails must not stay silent."""
-    return lines(out + "\n" + err, root) or ([f"it ended with {code} and said nothing"] if code else [])
-
-
-def by_case(files):
-    found = {}
-    for name in files:
-        case, _, path = name.partition("/")
-        found.setdefault(case, []).append(path)
-    return found
+# Beyond what is on by itself. Not: quoting of words that cannot split and braces around every variable (taste), functions
+# in conditions (`set -e` does not reach into them, and the scripts count on that), and case patterns that catch all.
+OPTIONAL = [
+    "--enable=avoid-negated-conditions,avoid-nullary-conditions,deprecate-which,quote-safe-variables,require-double-brackets,"
+    "useless-use-of-cat"
+]
 
 
 def hadolint(repos):
     files = repos.named(dockerfile)
-    if not files:
-        return 0, []
-    return len(files), verdict(*run(["hadolint", "--no-color", *files], cwd=repos.root), repos.root)
+    return repos.asked("hadolint", files, lambda new: verdict(*run(["hadolint", "--no-color", *new], cwd=repos.root), repos.root))
 
 
 def shellcheck(repos):
     """In the repository itself, where its .shellcheckrc applies and the files that a script sources are found."""
     files = repos.named(shell)
-    findings = []
-    for case, paths in by_case(files).items():
-        code, out, err = run(["shellcheck", "-x", "--format=gcc", "--", *paths], cwd=repos.root / case)
-        findings += [f"{case}/{line}" for line in verdict(code, out, err, repos.root / case)]
-    return len(files), findings
+
+    def ask(new):
+        findings = []
+        for case, paths in by_case(new).items():
+            code, out, err = run(["shellcheck", "-x", *OPTIONAL, "--format=gcc", "--", *paths], cwd=repos.root / case)
+            findings += [f"{case}/{line}" for line in verdict(code, out, err, repos.root / case)]
+        return findings
+
+    def beside(name):
+        every = repos.every[name.partition("/")[0]]
+        return b"".join(data for path, data in every.items() if path == ".shellcheckrc" or "/lib/" in path and shell(path, data))
+
+    return repos.asked("shellcheck", files, ask, beside)
 
 
 def bash(repos):
     files = repos.named(shell)
-    findings = []
-    for name in files:
-        code, out, err = run(["bash", "-n", name], cwd=repos.root)
-        findings += verdict(code, out, err, repos.root)
-    return len(files), findings
-
-
-def actionlint(repos):
-    files = repos.named(workflow)
-    if not files:
-        return 0, []
-    # Without pyflakes: a workflow of ours that held Python would deserve better than a linter of fragments.
-    command = ["actionlint", "-no-color", "-oneline", "-pyflakes="]
-    return len(files), verdict(*run([*command, *files], cwd=repos.root), repos.root)
-
-
-def zizmor(repos):
-    files = repos.named(lambda path, data: workflow(path, data) or dependabot(path, data))
-    if not files:
-        return 0, []
-    command = ["zizmor", "--persona", "pedantic", "--offline", "--no-progress", "--quiet", "--format", "json-v1"]
-    code, out, err = run([*command, *files], cwd=repos.root)
-    findings = []
-    for finding in json.loads(out or "[]"):
-        if finding.get("ignored"):
-            continue
-        place = next(p for p in finding["locations"] if p["symbolic"]["kind"] == "Primary")
-        key = place["symbolic"]["key"]["Local"]
-        name = str(key.get("verbatim_path") or key["given_path"])
-        row = place["concrete"]["location"]["start_point"]["row"] + 1
-        findings.append(f"{name}:{row}: {finding['ident']}: {finding['desc']}: {place['symbolic']['annotation']}")
-    if code and not findings:
-        findings = verdict(code, "", err, repos.root)
-    return len(files), findings
-
-
-def nginx_trees(repos):
-    """/etc/nginx of every container that runs nginx: label → ({path: bytes}, does it replace the image's folder)."""
-    trees, seen = {}, set()
-
-    def add(label, tree, whole):
-        key = (whole, *sorted(tree.items()))
-        if key not in seen:
-            seen.add(key)
-            trees[label] = (tree, whole)
-
-    for case, files in repos.every.items():
-        edge = {path.removeprefix("nginx/"): data for path, data in files.items() if path.startswith("nginx/")}
-        common = {path: data for path, data in edge.items() if not path.startswith("servers/")}
-        for servers in sorted({path.split("/")[1] for path in edge if path.startswith("servers/")}):
-            prefix = f"servers/{servers}/"
-            mounted = {f"servers/{p.removeprefix(prefix)}": data for p, data in edge.items() if p.startswith(prefix)}
-            add(f"{case}/nginx ({servers})", {**common, **mounted}, True)
-        for path, data in files.items():
-            if path.startswith("services/") and base(path) == "nginx.conf":
-                add(f"{case}/{path}", {"nginx.conf": data}, False)
-    return trees
-
-
-def distinct(trees):
-    return len({(path, data) for tree, _ in trees.values() for path, data in tree.items()})
-
-
-def nginx_image(repos):
-    images = {m for files in repos.every.values() for m in re.findall(rb"image: (nginx:\S+)", files["compose.yaml"])}
-    if len(images) != 1:
-        raise Missing(f"one nginx image in the emitted compose.yaml, there are {len(images)}")
-    return images.pop().decode()
-
-
-def gixy(repos):
-    trees = nginx_trees(repos)
-    version = re.search(r":(\d+\.\d+\.\d+)", nginx_image(repos))[1]
-    findings, first = [], {}
-    for number, (label, (tree, _)) in enumerate(trees.items()):
-        folder = repos.scratch / f"gixy-{number}"
-        for path, data in tree.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(data)
-        code, out, err = run(["gixy", "--nginx-version", version, "-f", "json", folder / "nginx.conf"])
-        reported = json.loads(out or "[]")
-        for item in reported:
-            place = f"{item.get('file') or item['path']}:{item.get('line', '')}".replace(f"{folder}/", "")
-            text = f"{place}: {item['severity']} {item['plugin']}: {item['summary']}: {item['reason']}"
-            # The same words about the same place of another repository say nothing new.
-            first.setdefault(text, []).append(label)
-        if err.strip() or (code and not reported):
-            findings += [f"{label}: {line}" for line in verdict(code, "", err, folder)]
-    for text, labels in first.items():
-        more = f" (and {len(labels) - 1} more)" if len(labels) > 1 else ""
-        findings.append(f"{labels[0]}{more}: {text}")
-    return distinct(trees), findings
-
-
-NGINX_TESTS = """
-set -eu
-mkdir -p /all /etc/tls /image
-tar -x -C /all
-cp /all/tls/* /etc/tls/
-cp -a /etc/nginx/. /image/
-for tree in /all/image-* /all/whole-*; do
-  [ -d "$tree" ] || continue
-  find /etc/nginx -mindepth 1 -delete
-  case $tree in /all/image-*) cp -a /image/. /etc/nginx/ ;; esac
-  cp -a "$tree"/. /etc/nginx/
-  echo "== ${tree##*-}"
-  nginx -e stderr -t -q 2>&1 || echo "nginx ended with $?"
-done
-"""
-
-
-def nginx(repos):
-    """The pinned image itself, once for all trees: they travel through standard input, so any engine will do."""
-    trees = nginx_trees(repos)
-    image = nginx_image(repos)
-    code, _, err = run(["docker", "image", "inspect", image])
-    if code:
-        code, _, err = run(["docker", "pull", "--quiet", image])
-    if code:
-        raise Missing(f"{image}: {err.strip()} (`tests/ground up` starts an engine that has it)")
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w") as tar:
-
-        def put(path, data):
-            entry = tarfile.TarInfo(path)
-            entry.size = len(data)
-            entry.mode = 0o644
-            tar.addfile(entry, io.BytesIO(data))
-
-        for name, data in certificate(repos.scratch).items():
-            put(f"tls/{name}", data)
-        labels = list(trees)
-        for number, (tree, whole) in enumerate(trees.values()):
-            for path, data in tree.items():
-                put(f"{'whole' if whole else 'image'}-{number}/{path}", data)
-    command = ["docker", "run", "--rm", "--interactive", "--init", "--network=none", "--entrypoint=sh", image]
-    code, out, err = run([*command, "-c", NGINX_TESTS], data=archive.getvalue())
-    findings, label, tested = [], "", 0
-    for line in lines(out):
-        if line.startswith("== "):
-            label = labels[int(line[3:])]
-            tested += 1
-        else:
-            findings.append(f"{label}: {line}")
-    if code or tested != len(trees):
-        findings += [f"{tested} of {len(trees)} configurations were tested", *verdict(code, "", err, None)]
-    return distinct(trees), findings
-
-
-def certificate(folder):
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc"]
-    names = ["-keyout", "privkey.pem", "-out", "fullchain.pem", "-days", "2", "-subj", "/CN=pair.example"]
-    code, _, err = run([*command, *names], cwd=folder)
-    if code:
-        raise Missing(f"openssl: {err.strip()}")
-    return {name: (folder / name).read_bytes() for name in ("privkey.pem", "fullchain.pem")}
+    ask = lambda new: [line for name in new for line in verdict(*run(["bash", "-n", name], cwd=repos.root), repos.root)]
+    return repos.asked("bash", files, ask)
 
 
 def yamllint(repos):
-    files = repos.named(yaml)
-    if not files:
-        return 0, []
     rules = "{extends: relaxed, rules: {document-start: disable, line-length: disable}}"
     command = ["yamllint", "--strict", "--format", "parsable", "--config-data", rules]
-    return len(files), verdict(*run([*command, *files], cwd=repos.root), repos.root)
+    ask = lambda new: verdict(*run([*command, *new], cwd=repos.root), repos.root)
+    return repos.asked("yamllint", repos.named(yaml), ask)
 
 
 def checkov(repos):
-    """One run over one tree, for it takes half a minute to start."""
     files = repos.named(lambda path, data: dockerfile(path, data) or workflow(path, data))
+    return repos.asked("checkov", files, lambda new: checkov_tree(repos, new))
+
+
+def checkov_tree(repos, files):
+    """One run over one tree, for it takes half a minute to start."""
     tree = repos.scratch / "checkov"
     for name, data in files.items():
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         # GitHub takes an expression here. Checkov knows a boolean only, and passes over the whole file without a word.
         (tree / name).write_bytes(re.sub(rb"(cancel-in-progress: )\$\{\{.*?\}\}", rb"\1true", data))
-    if not files:
-        return 0, []
     command = ["checkov", "--directory", tree, "--framework", "dockerfile", "github_actions", "--output", "json"]
     # Workflows and the dev container live in folders that begin with a dot.
     code, out, err = run([*command, "--skip-download"], env={"CKV_IGNORE_HIDDEN_DIRECTORIES": "false", "LOG_LEVEL": "ERROR"})
@@ -270,75 +86,7 @@ def checkov(repos):
     findings += [f"{name}: was not looked at" for name in sorted(set(files) - seen)]
     if code and not findings:
         findings = verdict(code, "", err, tree)
-    return len(files), findings
-
-
-def compose_config(repos):
-    """Each list of files as it is used: what .env.example says, the tests, and a server with the images of a release."""
-    runs, seen = [], set()
-    for case, files in repos.every.items():
-        parts = {path: data for path, data in files.items() if compose(path, data) or path.startswith("config/")}
-        example = settings(files[".env.example"])
-        images = re.findall(rb"^\s*image ([A-Z0-9_]+_IMAGE) ", files.get("scripts/release.sh", b""), re.MULTILINE)
-        release = {name.decode(): f"registry.example/{case}@sha256:{0:064}" for name in images}
-        for environment in sorted(Path(path).stem for path in parts if path.startswith("config/")):
-            override = {"development": "compose.dev.yaml", "test": "compose.test.yaml"}.get(environment, "compose.prod.yaml")
-            if override not in files:
-                continue
-            chosen = ["compose.yaml", override]
-            values = {**example, "ENVIRONMENT": environment, "COMPOSE_FILE": ":".join(chosen)}
-            if override == "compose.prod.yaml":
-                values.update(release)
-            key = (environment, *(files[path] for path in chosen), *sorted(values.items()))
-            if key not in seen:
-                seen.add(key)
-                runs.append((case, environment, values))
-
-    def one(item):
-        case, environment, values = item
-        file = repos.scratch / f"{case}-{environment}.env"
-        file.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
-        # .env alone says which files are in force, as on a machine.
-        env = {"COMPOSE_FILE": values["COMPOSE_FILE"], "COMPOSE_PROJECT_NAME": "lint"}
-        code, out, err = run(["docker", "compose", "--env-file", file, "config", "--quiet"], cwd=repos.root / case, env=env)
-        return [f"{case} ({environment}): {line}" for line in verdict(code, out, err, repos.root)]
-
-    with ThreadPoolExecutor(2) as pool:
-        findings = [line for found in pool.map(one, runs) for line in found]
-    return len(repos.named(compose)) if runs else 0, findings
-
-
-def settings(data):
-    found = re.findall(r"^([A-Z][A-Z0-9_]*)=(.*)$", data.decode(), re.MULTILINE)
-    return dict(found)
-
-
-def schemas(repos):
-    kinds = {
-        "vendor.github-workflows": repos.named(workflow),
-        "custom.github-workflows-require-timeout": repos.named(workflow),
-        "vendor.dependabot": repos.named(dependabot),
-        "vendor.compose-spec": repos.named(compose),
-    }
-    findings, seen = [], set()
-    for schema, files in kinds.items():
-        if not files:
-            findings.append(f"{schema}: it saw no file")
-            continue
-        seen.update(files)
-        command = ["check-jsonschema", "--builtin-schema", schema, "--output-format", "json"]
-        code, out, err = run([*command, *files], cwd=repos.root)
-        found = json.loads(out) if out.strip() else {}
-        listed = [f"{e['filename']}: {e.get('path', '')}: {e.get('message', '')}" for e in found.get("errors", [])]
-        listed += [f"{e['filename']}: {e.get('message', '')}" for e in found.get("parse_errors", [])]
-        findings += [f"{line} ({schema})" for line in listed]
-        if code and not listed:
-            findings += verdict(code, "", err, repos.root)
-    return len(seen), findings
-
-
-COMMENTED = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
-LAST_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
+    return findings
 
 
 def parses(repos):
@@ -352,8 +100,7 @@ def parses(repos):
             # nginx puts a word or a number in the place of each include.
             text = re.sub(r"<!--#.*?-->", "0", text)
         if path.startswith((".vscode/", ".devcontainer/")) or base(path).startswith("tsconfig"):
-            for pattern in (COMMENTED, LAST_COMMA):
-                text = pattern.sub(lambda match: match[1] or "", text)
+            text = without_comments(text)
         try:
             json.loads(text)
         except ValueError as error:
@@ -397,17 +144,21 @@ def anchors(data):
 
 # The slowest first, so that it runs beside all others.
 ALL = {
+    **languages.ALL,
     "checkov": checkov,
-    "compose-config": compose_config,
-    "nginx": nginx,
+    "compose-config": compose.config,
+    "nginx": nginx.nginx,
     "shellcheck": shellcheck,
-    "gixy": gixy,
+    "embedded-scripts": recipes.embedded,
+    "makefile": recipes.makefile,
+    "bake": recipes.bake,
+    "gixy": nginx.gixy,
     "hadolint": hadolint,
     "bash": bash,
-    "actionlint": actionlint,
-    "zizmor": zizmor,
+    "actionlint": github.actionlint,
+    "zizmor": github.zizmor,
     "yamllint": yamllint,
-    "check-jsonschema": schemas,
+    "check-jsonschema": github.schemas,
     "json": parses,
     "markdown-links": links,
 }

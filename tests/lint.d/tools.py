@@ -22,7 +22,8 @@ PYTHON = [
 ]
 GO = ["github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"]
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 
 
 class Missing(Exception):

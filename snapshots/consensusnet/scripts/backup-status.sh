@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Says how old the newest backup and its last proof are; exits with 1 when one of
-# them is too old. `make status` and monitoring call it.
+# them is too old. Monitoring may call it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib/common.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Says how long the certificate is good for; exits with 1 when it is self-signed,
-# when its renewal is overdue or failed. `make status` and monitoring call it.
+# when its renewal is overdue or failed. Monitoring may call it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -81,7 +81,9 @@ impl<'t> Reader<'t, '_> {
         }
         let (line, column) = (span.start.line() - 1, span.start.col());
         let inner = (span.end.line() - 1, span.end.col());
-        let mut last = if span.end.col() == 0 && inner.0 > line { inner.0 - 1 } else { inner.0 };
+        // What ends before the first word of a line ends on the line before.
+        let fresh = self.lines.get(inner.0).is_none_or(|text| text.chars().take(inner.1).all(char::is_whitespace));
+        let mut last = if fresh && inner.0 > line { inner.0 - 1 } else { inner.0 };
         let note = |this: &mut Self, anchor: usize, tag: Option<String>| {
             let mut note = tag.unwrap_or_default();
             if anchor != 0 {

@@ -6,12 +6,12 @@ mod gaps;
 mod nodes;
 
 use super::tree::Node;
-use super::value::{Kind, Value};
+use super::value::Value;
 
 /// A YAML file, read.
 pub struct Read<'a> {
-    /// What it stands for: one value for each document.
-    pub value: Value,
+    /// What each of its documents stands for, by name.
+    pub documents: Vec<(String, Value)>,
     /// Its lines as a tree, where they make one: a list of documents.
     pub tree: Option<Node<'a>>,
 }
@@ -19,8 +19,9 @@ pub struct Read<'a> {
 /// Reads a file; `None` when it is not YAML.
 pub fn read<'a>(lines: &[&'a str]) -> Option<Read<'a>> {
     let documents = events::read(lines)?;
-    let value = Value::new(Kind::List(documents.iter().map(|document| document.root.value.clone()).collect()));
-    Some(Read { tree: nodes::build(lines, &documents), value })
+    let tree = nodes::build(lines, &documents);
+    let named = documents.into_iter().map(|document| (nodes::document_name(&document.root.value), document.root.value));
+    Some(Read { documents: named.collect(), tree })
 }
 
 /// Where a comment begins on a line: behind a space, outside of quotes.
@@ -33,15 +34,11 @@ pub fn comment(line: &str) -> Option<usize> {
             Some('"') if c == '\\' => {
                 chars.next();
             }
-            Some(q) => {
-                if c == q {
-                    quote = None;
-                }
-            }
+            Some(q) if c == q => quote = None,
             None if c == '#' && (at == 0 || line[..at].ends_with([' ', '\t'])) => return Some(at),
             // A quote opens a string only where a value begins.
             None if matches!(c, '"' | '\'') && matches!(before, ' ' | ':' | '-' | '[' | '{' | ',' | '(') => quote = Some(c),
-            None => {}
+            _ => {}
         }
         if !c.is_whitespace() || before == ' ' {
             before = c;

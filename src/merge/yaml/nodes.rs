@@ -201,12 +201,14 @@ fn fields(value: &Value) -> Vec<(String, String)> {
 fn digest(nodes: &[Node]) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
-    nodes.iter().for_each(|node| node.says.hash(&mut hasher));
+    for node in nodes {
+        node.says.hash(&mut hasher);
+    }
     hasher.finish()
 }
 
 /// What a document is known by: as Kubernetes knows it.
-fn document_name(value: &Value) -> String {
+pub fn document_name(value: &Value) -> String {
     let get = |value: &Value, key: &str| match &value.kind {
         Kind::Map(entries) => entries.iter().find(|(k, _)| k == key).map(|(_, value)| value.clone()),
         _ => None,
