@@ -270,6 +270,8 @@ pub struct Model {
     pub stores: Vec<StoreView>,
     pub features: Vec<ChosenView>,
     pub target: Option<ChosenView>,
+    /// What the names of a service's two versions end in on a server; none where there is one version at a time.
+    pub colours: Vec<String>,
     pub ci: Option<ChosenView>,
     pub containers: Vec<ContainerView>,
     pub networks: Vec<NetworkView>,

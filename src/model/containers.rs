@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use super::{BuiltService, Migration};
 use super::check::check;
 use super::variables::variable_view;
+use super::{BuiltService, Migration};
 use crate::error::{Diagnostic, Error, Place, Result};
 use crate::facts::{Condition, Container, Facts, FileMount, Resources, SecretFact};
 use crate::selection::Selection;

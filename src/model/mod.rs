@@ -84,6 +84,7 @@ pub fn build(selection: &Selection, pins: &Json, renderer: &Renderer) -> Result<
     let mut model = Model {
         features: selection.features.iter().map(describe::chosen_view).collect(),
         target: selection.target.as_ref().map(describe::chosen_view),
+        colours: describe::colours(selection),
         ci: selection.ci.as_ref().map(describe::chosen_view),
         environments: describe::environments(selection, &services),
         routes: describe::routes(&services, selection),

@@ -85,7 +85,8 @@ impl Builder<'_> {
                         self.mistakes.extend(placed);
                     }
                     let [migrate, seed] = taken.map(|command| command.and_then(std::result::Result::ok));
-                    let files = commands.shift_remove("migrations").and_then(|f| f.as_str().map(str::to_owned)).unwrap_or_default();
+                    let files =
+                        commands.shift_remove("migrations").and_then(|f| f.as_str().map(str::to_owned)).unwrap_or_default();
                     if let Some(command) = migrate.filter(|_| binding.owner) {
                         draft.migrations.push(Migration { store: link.to.clone(), command, files });
                         draft.seeds.extend(seed.filter(|s| !draft.seeds.contains(s)));

@@ -20,6 +20,10 @@ image() {
   printf '%s=%s@%s\n' "$1" "${2%:*}" "$digest"
 }
 
+# image_of SERVICE: what compose.yaml says, where updates of it are made.
+compose_yaml=$(docker compose --file compose.yaml --profile '*' config --no-interpolate)
+image_of() { awk -v name="$1:" '/^  [^ ]/ { service = $1 } service == name && $1 == "image:" { print $2 }' <<<"$compose_yaml"; }
+
 mkdir -p dist
 bundle=$(mktemp -d)
 trap 'rm -rf "$bundle"' EXIT
@@ -35,14 +39,14 @@ trap 'rm -rf "$bundle"' EXIT
   image BACKEND_IMAGE "$registry/backend:$id"
   image FRONTEND_IMAGE "$registry/frontend:$id"
   image AI_IMAGE "$registry/ai:$id"
-  image DB_IMAGE "$mirror"postgres:18.6-trixie
-  image REDIS_IMAGE "$mirror"redis:8.2.9
-  image NGINX_IMAGE "$mirror"nginx:1.30.6-trixie
-  image RESTIC_IMAGE "$mirror"restic/restic:0.19.1
-  image CERTBOT_IMAGE "$mirror"certbot/certbot:v5.6.0
+  image DB_IMAGE "$mirror$(image_of db)"
+  image REDIS_IMAGE "$mirror$(image_of redis)"
+  image NGINX_IMAGE "$mirror$(image_of nginx)"
+  image RESTIC_IMAGE "$mirror$(image_of restic)"
+  image CERTBOT_IMAGE "$mirror$(image_of certbot)"
 } >"$bundle/images.env"
 
-# migrations STORE FOLDER: its files, and what a comment in them says of the
+# migrations DATABASE FOLDER: its files, and what a comment in them says of the
 # version before.
 migrations() {
   local file reason

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # Which migrations a release brings and which have run. Sourced after release.sh.
 #
-# releases/<id>/migrations has one line for each file: store, file, and why the
-# version before cannot live with it, if it cannot. CI takes that from a comment
+# releases/<id>/migrations has one line for each file: database, file, and why
+# the version before cannot live with it, if it cannot. CI takes that from a comment
 # in the migration itself, `incompatible: REASON`. releases/.migrations has the
 # lines of all that have run here.
 
@@ -16,6 +16,14 @@ note_migrations() {
   touch releases/.migrations
   sort -u "releases/$1/migrations" releases/.migrations >releases/.migrations.new
   mv -f releases/.migrations.new releases/.migrations
+}
+
+# restored DATABASE FILE: its schema is the one of a backup, and FILE was made with
+# that.
+restored() {
+  awk -F '\t' -v database="$1" '$1 != database' releases/.migrations >releases/.migrations.new
+  awk -F '\t' -v database="$1" '$1 == database' "$2" >>releases/.migrations.new
+  sort -u releases/.migrations.new >releases/.migrations
 }
 
 # A release that does not know a migration runs on its schema all the same,

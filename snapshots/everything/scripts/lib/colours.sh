@@ -49,7 +49,7 @@ state() {
 }
 
 # wait_until_well COLOUR SERVICE [PORT]: every container of it runs, is healthy,
-# and says itself that its stores answer.
+# and, with a port, says itself that its stores answer.
 wait_until_well() {
   local colour=$1 service=$2 port=${3-} end=$((SECONDS + HEALTH_SECONDS)) id how waiting
   while :; do
