@@ -22,10 +22,11 @@ open_repository() {
   fi
 }
 
+STORES=(db redis)
 saved='' left_out=''
 dump_stores() {
   local store script
-  for store in db redis; do
+  for store in "${STORES[@]}"; do
     script=scripts/backup.d/$store.sh
     if [[ ! -x $script ]]; then
       left_out+=" $store"

@@ -22,10 +22,11 @@ open_repository() {
   fi
 }
 
+STORES=(postgres reports redis cache)
 saved='' left_out=''
 dump_stores() {
   local store script
-  for store in postgres reports redis cache; do
+  for store in "${STORES[@]}"; do
     script=scripts/backup.d/$store.sh
     if [[ ! -x $script ]]; then
       left_out+=" $store"
