@@ -151,19 +151,14 @@ stores:
   kept-green: { blueprint: redis }
 ";
     fs::write(at.path().join("a.yaml"), text).unwrap();
-    scaffold(at.path(), &["new", "one", "--answers", "a.yaml", "--no-input"]).passes();
-    scaffold(
-        at.path(),
-        &["new", "two", "--answers", "a.yaml", "--set", "target=vps", "--set", "registry=r.example/x", "--no-input"],
-    )
-    .fails(
+    scaffold(at.path(), &["new", "--answers", "a.yaml", "--no-input"]).fails(
         2,
         "error: `web-blue` ends as the target `vps` ends the names of versions
   --> a.yaml:5:3
-hint: choose a name that does not end in a colour: `scaffold rename`
+hint: choose another name; in a repository that exists: `scaffold rename web-blue NEW`
 error: `kept-green` ends as the target `vps` ends the names of versions
   --> a.yaml:7:3
-hint: choose a name that does not end in a colour: `scaffold rename`",
+hint: choose another name; in a repository that exists: `scaffold rename kept-green NEW`",
     );
 }
 

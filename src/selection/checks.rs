@@ -41,7 +41,7 @@ impl Picker<'_> {
                     self.wrong(
                         &[kind, name],
                         format!("`{name}` ends as the target `{}` ends the names of versions", target.blueprint.name),
-                        Some("choose a name that does not end in a colour: `scaffold rename`".to_owned()),
+                        Some(format!("choose another name; in a repository that exists: `scaffold rename {name} NEW`")),
                     );
                 }
             }
