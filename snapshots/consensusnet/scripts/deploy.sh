@@ -47,10 +47,10 @@ preflight() {
 pull() {
   local image
   step "pulling the images of $id"
-  for image in $(sed -n 's/^[A-Z0-9_]*_IMAGE=//p' "releases/$id/images.env" | sort -u); do
-    docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" >&2 ||
+  while read -r image; do
+    docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" </dev/null >&2 ||
       die "$image cannot be pulled: is the registry in reach, and is there a \`docker login\`?"
-  done
+  done < <(sed -n 's/^[A-Z0-9_]*_IMAGE=//p' "releases/$id/images.env" | sort -u)
 }
 
 # The new configuration in a container of its own, before anything is changed.

@@ -47,14 +47,16 @@ watch() {
   local id old=
   for id in $(containers "$1"); do old+="|$(address "$id"):"; done
   answers=$(mktemp)
-  docker logs --follow --tail 0 "$(compose ps --quiet nginx)" 2>/dev/null |
-    grep --line-buffered -o '"status":[0-9]*,.*"upstream":"[^"]\+"' |
-    grep --line-buffered -vE "\"upstream\":\"(none$old)" >"$answers" &
+  # Should this script be killed, these end nevertheless, and do not keep its lock.
+  timeout "$((BAKE_SECONDS + DRAIN_SECONDS + 60))" docker logs --follow --tail 0 "$(compose ps --quiet nginx)" 2>/dev/null 9>&- |
+    grep --line-buffered -o '"status":[0-9]*,.*"upstream":"[^"]\+"' 9>&- |
+    grep --line-buffered -vE "\"upstream\":\"(none$old)" >"$answers" 9>&- &
   watcher=$!
 }
 unwatch() {
   [[ -z ${watcher-} ]] || kill "$watcher" 2>/dev/null || true
   rm -f "${answers-}"
+  watcher='' answers=''
 }
 
 # bake COLOUR SECONDS: its containers stay well, and clients get no errors.
@@ -95,6 +97,7 @@ refuse() {
 
 # After the switch: the same switch, back to the one that is still there.
 go_back() {
+  unwatch
   explain "$colour" "$@"
   if [[ -z $old ]]; then
     rm -f releases/.active
@@ -109,10 +112,12 @@ go_back() {
   remove_colour "$colour"
 }
 
-# The first service alone: when that one is broken, the others need not start.
+# The first service alone: when that one is broken, the others need not start. One
+# that has served before gets no such test, because somebody waits for it.
 come_up() {
-  local service rest=("${routed[@]:1}")
-  start "$candidate" "$colour" "${routed[0]%%:*}" || return 1
+  local service first=("${routed[0]}") rest=("${routed[@]:1}")
+  if [[ -e releases/$candidate/.served ]]; then first=("${routed[@]}") rest=(); fi
+  start "$candidate" "$colour" "${first[@]%%:*}" || return 1
   for service in "${routed[@]}"; do
     wait_until_well "$colour" "${service%%:*}" "${service#*:}" || return 1
     log "    ${service%%:*} is healthy and ready"
