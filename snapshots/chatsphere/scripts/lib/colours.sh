@@ -3,11 +3,6 @@
 
 HEALTH_SECONDS=$(setting HEALTH_SECONDS 120)
 
-# Services with a route, as name:port. The first is tried alone.
-routed=(backend:8000 frontend:3000)
-# Services without one.
-workers=(ai)
-
 other_colour() { if [[ $1 == blue ]]; then echo green; else echo blue; fi; }
 
 # containers COLOUR [FILTER]: running or not.
@@ -89,6 +84,7 @@ address() { docker inspect --format "{{with index .NetworkSettings.Networks \"$(
 
 # ready CONTAINER PORT: asked from where nginx asks. On the first deploy there is
 # no nginx yet.
+# shellcheck disable=SC2154 # roll_out says which release is the candidate
 ready() {
   local ask=(curl --silent --fail --output /dev/null --max-time 3 "http://$(address "$1"):$2/ready")
   if [[ -n $(active_release) ]]; then

@@ -51,12 +51,12 @@ compose_of() {
 # Puts the files of a release in place. Folders stay the same folders, because
 # containers have them mounted; files that only the old release had are removed.
 unpack_release() {
-  local files=releases/$1/SHA256SUMS
+  local sums=releases/$1/SHA256SUMS
   if [[ -f SHA256SUMS ]]; then
-    comm -23 <(cut -c67- SHA256SUMS | sort) <(cut -c67- "$files" | sort) | xargs --delimiter='\n' --no-run-if-empty rm -f --
+    comm -23 <(cut -c67- SHA256SUMS | sort) <(cut -c67- "$sums" | sort) | xargs --delimiter='\n' --no-run-if-empty rm -f --
   fi
-  cut -c67- "$files" | tar --create --directory="releases/$1" --verbatim-files-from --files-from=- | tar --extract || return 1
-  cp "$files" SHA256SUMS
+  cut -c67- "$sums" | tar --create --directory="releases/$1" --verbatim-files-from --files-from=- | tar --extract || return 1
+  cp "$sums" SHA256SUMS
 }
 
 # The release stands in .env, so that `docker compose` by hand means it too.

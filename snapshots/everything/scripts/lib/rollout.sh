@@ -5,6 +5,11 @@
 # before all of it is well. nginx then moves to it in one reload. The old one
 # stays until the new one has shown itself.
 
+# Services with a route, as name:port. The first is tried alone.
+routed=(api:8000 billing:8080 search:8081 shop:3000 dashboard:8082 docs:8083)
+# Services without one.
+workers=(worker)
+
 # After a reload nginx keeps idle connections of clients for 10 s, and what comes
 # in on them may still go to the old colour.
 DRAIN_SECONDS=12
@@ -79,11 +84,11 @@ bake() {
 # swap_workers ID COLOUR: the old ones end before the new ones begin, so that none
 # of them ever runs twice. Jobs wait meanwhile.
 swap_workers() {
-  local name old
-  mapfile -t old < <(worker_containers "$(other_colour "$2")")
-  ((${#old[@]} + ${#workers[@]} > 0)) || return 0
+  local name ids
+  mapfile -t ids < <(worker_containers "$(other_colour "$2")")
+  ((${#ids[@]} + ${#workers[@]} > 0)) || return 0
   step "workers: the old ones finish what they have in hand, then the new ones start"
-  stop_containers "${old[@]}" || return 1
+  stop_containers "${ids[@]}" || return 1
   ((${#workers[@]} > 0)) || return 0
   start "$1" "$2" "${workers[@]}" || return 1
   for name in "${workers[@]}"; do wait_until_well "$2" "$name" || return 1; done
