@@ -31,7 +31,7 @@ pub struct Compiled<'a> {
 
 /// A template up to the line of its last tag, and the plain text after that.
 fn split_tail(source: &str) -> (&str, &str) {
-    let Some(last) = source.rfind("}}") else { return ("", source) };
+    let Some(last) = memchr::memmem::rfind(source.as_bytes(), b"}}") else { return ("", source) };
     source.split_at(source[last..].find('\n').map_or(source.len(), |end| last + end + 1))
 }
 
