@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use super::keys;
 use super::leads;
 use super::leaf;
-use super::lines::{Change, Piece, intern, regions};
+use super::lines::{Change, Piece, intern, regions, with_moves};
 use super::order;
 use super::tree::{Mover, Node, Shape, Style, Text, put_dash};
 use super::value::{self, Origin};
@@ -26,7 +26,8 @@ pub struct Syntax {
 
 /// Merges the trees of three files.
 pub fn join<'a>(syntax: Syntax, base: &Node<'a>, ours: &Node<'a>, theirs: &Node<'a>) -> Pieces<'a> {
-    let [from_base, to, from_theirs] = [base, ours, theirs].map(Style::of);
+    let [from_base, from_theirs] = [base, theirs].map(|root| Style::of(root, None));
+    let to = Style::of(ours, Some(from_theirs));
     let joiner = Joiner {
         syntax,
         base: Mover { from: from_base, to },
@@ -84,10 +85,14 @@ impl Joiner {
 
     /// Where only one side changed what a node says, that side's; unless a comment of the other would be lost.
     fn whole<'a>(&self, base: Option<&Node<'a>>, ours: &Node<'a>, theirs: &Node<'a>, column: usize) -> Option<Pieces<'a>> {
-        let (mut o, mut t, mut b) = (Vec::new(), Vec::new(), Vec::new());
-        ours.comments(self.syntax.comment, &mut o);
-        theirs.comments(self.syntax.comment, &mut t);
-        base.inspect(|base| base.comments(self.syntax.comment, &mut b));
+        // Those before it have been merged by then.
+        let within = |node: &Node<'a>| {
+            let mut comments = Vec::new();
+            node.comments(self.syntax.comment, &mut comments);
+            let before = node.lead.iter().filter(|line| !line.trim().is_empty()).count();
+            comments.split_off(before)
+        };
+        let (o, t, b) = (within(ours), within(theirs), base.map(within).unwrap_or_default());
         let without_comments = |mover: Mover, node: &Node<'a>| {
             let mut node = node.clone();
             node.lead.clear();
@@ -161,7 +166,15 @@ impl Joiner {
         let mut numbers = HashMap::new();
         let ids = [&names[0], &names[1], &names[2]].map(|names| intern(&mut numbers, names));
         let find = |side: usize| -> HashMap<u32, &Node<'a>> { ids[side].iter().copied().zip(lists[side]).collect() };
-        let (b, o, t) = (find(0), find(1), find(2));
+        let (mut b, o, mut t) = (find(0), find(1), find(2));
+        for (new, old) in keys::renamed(lists, &ids) {
+            // It stands where the user has it.
+            let (from, to) = if o.contains_key(&new) { (old, new) } else { (new, old) };
+            t.remove(&from).map(|theirs| t.insert(to, theirs));
+            if from == old {
+                b.remove(&from).map(|base| b.insert(to, base));
+            }
+        }
         let sorts = |side: usize| names[side].iter().cloned().zip(lists[side].iter().map(|node| node.shape)).collect::<Vec<_>>();
         let origins = value::origins(&sorts(0), &sorts(1), &sorts(2));
         let known: HashMap<u32, &String> = ids[1].iter().copied().zip(&names[1]).collect();
@@ -229,7 +242,7 @@ impl Joiner {
     fn sequence<'a>(&self, lists: [&[Node<'a>]; 3], column: usize) -> Pieces<'a> {
         let names = lists.map(|list| list.iter().map(|node| node.names.last().cloned().unwrap_or_default()).collect::<Vec<_>>());
         let mut pieces = Pieces::new();
-        for region in regions(&names[0], &names[1], &names[2]) {
+        for region in with_moves(regions(&names[0], &names[1], &names[2]), [&names[0], &names[1], &names[2]]) {
             let (b, o, t) = (&lists[0][region.base], &lists[1][region.ours], &lists[2][region.theirs]);
             let mut part = match region.change {
                 Change::None => {
@@ -271,14 +284,15 @@ impl Joiner {
     }
 
     /// The comments at the top of a file.
-    pub fn header<'a>(&self, heads: [&[Text<'a>]; 3]) -> Vec<Text<'a>> {
-        leads::merge(heads, |line| line.clone())
+    pub fn header<'a>(&self, [base, ours, theirs]: [&Node<'a>; 3]) -> Vec<Text<'a>> {
+        let beside = ours.children.first().map_or(&ours.tail, |first| &first.lead);
+        leads::merge([&base.head, &ours.head, &theirs.head], beside, |line| line.clone())
     }
 
     /// Comments and blank lines between nodes.
     fn gap<'a>(&self, base: &[&'a str], ours: &[&'a str], theirs: &[&'a str], from: usize, to: usize) -> Vec<Text<'a>> {
         let [base, ours, theirs] = [base, ours, theirs].map(|lines| lines.iter().copied().map(Cow::Borrowed).collect::<Vec<_>>());
-        leads::merge([&base, &ours, &theirs], |line| self.theirs.line(line, from, to))
+        leads::merge([&base, &ours, &theirs], &[], |line| self.theirs.line(line, from, to))
     }
 }
 

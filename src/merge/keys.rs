@@ -73,3 +73,28 @@ pub fn of_list(lists: [&[Node]; 3], key: &str) -> Option<[Vec<String>; 3]> {
         unique(&named).then_some(named)
     })
 }
+
+/// What one side only renamed and the other changed only in its comments or layout: the new number and the old one.
+pub fn renamed(lists: [&[Node]; 3], ids: &[Vec<u32>; 3]) -> HashMap<u32, u32> {
+    let known = ids.each_ref().map(|ids| ids.iter().copied().collect::<HashSet<u32>>());
+    let mut renamed = HashMap::new();
+    for (base, old) in lists[0].iter().zip(&ids[0]).filter(|(base, _)| base.is_container()) {
+        for (from, to) in [(1, 2), (2, 1)] {
+            if !known[to].contains(old) || known[from].contains(old) {
+                continue;
+            }
+            let kept = lists[to].iter().zip(&ids[to]).find(|(_, id)| *id == old);
+            let new = |(node, id): &(&Node, &u32)| {
+                node.says == base.says && node.shape == base.shape && !known[0].contains(id) && !known[to].contains(id)
+            };
+            let mut candidates = lists[from].iter().zip(&ids[from]).filter(new);
+            if let (Some(new), None, Some((kept, _))) = (candidates.next(), candidates.next(), kept)
+                && kept.says == base.says
+            {
+                renamed.insert(*new.1, *old);
+            }
+        }
+    }
+    let once = |old: &u32| renamed.values().filter(|other| *other == old).count() == 1;
+    renamed.iter().filter(|(_, old)| once(old)).map(|(new, old)| (*new, *old)).collect()
+}

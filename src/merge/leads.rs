@@ -7,12 +7,13 @@ use std::collections::{HashMap, HashSet};
 use super::lines::{Change, regions};
 use super::tree::{Node, Text};
 
-/// Comments and blank lines: where both sides wrote, what each of them wrote.
-pub fn merge<'a>(lines: [&[Text<'a>]; 3], moved: impl Fn(&Text<'a>) -> Text<'a>) -> Vec<Text<'a>> {
+/// Comments and blank lines: where both sides wrote, what each of them wrote. `beside` is what the user has right after.
+pub fn merge<'a>(lines: [&[Text<'a>]; 3], beside: &[&str], moved: impl Fn(&Text<'a>) -> Text<'a>) -> Vec<Text<'a>> {
     let [_, ours, theirs] = lines;
     let [b, o, t] = lines.map(|lines| lines.iter().map(|line| line.trim()).collect::<Vec<_>>());
     // What both wrote stands once, also where blank lines around it differ.
-    let once = |line: &&Text<'a>| !is_comment(line) || b.contains(&line.trim()) || !o.contains(&line.trim());
+    let ours_has = |line: &str| o.contains(&line) || beside.iter().any(|other| other.trim() == line);
+    let once = |line: &&Text<'a>| !is_comment(line) || b.contains(&line.trim()) || !ours_has(line.trim());
     let mut out = Vec::new();
     for region in regions(&b, &o, &t) {
         match region.change {
@@ -57,8 +58,11 @@ pub fn give_back<'n, 'a>(lists: [&'n [Node<'a>]; 3], names: &[Vec<String>; 3], t
         for line in lists[2][at].lead.iter().filter(|line| taken(line).is_some()) {
             let list = theirs.to_mut();
             list[at].lead.retain(|other| !std::ptr::eq(*other, *line));
-            if let Some(old) = taken(line).and_then(|holder| places.get(holder)) {
-                let before = list[*old].lead.iter().take_while(|other| taken(other).is_some()).count();
+            let now = || ours.get(line.trim()).copied().flatten();
+            if let Some(old) = taken(line).and_then(|holder| places.get(holder)).or_else(|| places.get(now()?)) {
+                let lead =
+                    lists[0].iter().zip(&names[0]).find(|(_, known)| **known == names[2][*old]).map(|(node, _)| &node.lead);
+                let before = place(lead.map_or(&[], |lead| lead), &list[*old].lead, line);
                 list[*old].lead.insert(before, line);
                 list[*old].seal();
             }
@@ -66,6 +70,16 @@ pub fn give_back<'n, 'a>(lists: [&'n [Node<'a>]; 3], names: &[Vec<String>; 3], t
         }
     }
     theirs
+}
+
+/// Where a line stood among others: behind the same one as in the base.
+fn place(base: &[&str], now: &[&str], line: &str) -> usize {
+    let at = base.iter().position(|other| other.trim() == line.trim()).unwrap_or(0);
+    let Some((last, _)) = base[..at].split_last() else { return 0 };
+    let same = |other: &&str| last.trim() == other.trim();
+    let nth = base[..at].iter().filter(|other| same(other)).count();
+    let mut found = now.iter().enumerate().filter(|(_, other)| same(other)).map(|(at, _)| at + 1);
+    found.nth(nth - 1).unwrap_or(0)
 }
 
 fn is_comment(line: &str) -> bool {

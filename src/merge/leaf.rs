@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::flow;
 use super::join::{Joiner, Pieces, clean, has_conflict};
-use super::lines::{Change, Piece, regions};
+use super::lines::{Change, Piece, regions, with_moves};
 use super::tree::{Mover, Node, Shape, Text, body_indent, indent};
 use super::version::{Side, newer};
 
@@ -42,7 +42,7 @@ pub fn head<'a>(
     }
     let comments = |lines: &[String]| lines.iter().all(|line| line.is_empty() || line.starts_with(['#', '-']));
     if let Some(base) = base.filter(|_| comments(&o) && comments(&t) && b.as_ref().is_some_and(|b| comments(b))) {
-        return Some(clean(joiner.header([base, ours, theirs].map(|node| &node.head[..]))));
+        return Some(clean(joiner.header([base, ours, theirs])));
     }
     if o.len() != 1 || t.len() != 1 || b.as_ref().is_some_and(|b| b.len() != 1) {
         return None;
@@ -212,7 +212,7 @@ fn blocks<'a>(joiner: &Joiner, base: &Node<'a>, ours: &Node<'a>, theirs: &Node<'
 /// Merges lines; conflicts stay small.
 pub fn lines<'a>(base: &[Text<'a>], ours: &[Text<'a>], theirs: &[Text<'a>]) -> Pieces<'a> {
     let mut pieces = Pieces::new();
-    for region in regions(base, ours, theirs) {
+    for region in with_moves(regions(base, ours, theirs), [base, ours, theirs]) {
         match region.change {
             Change::None | Change::Ours => pieces.extend(clean(ours[region.ours].to_vec())),
             Change::Theirs => pieces.extend(clean(theirs[region.theirs].to_vec())),

@@ -1,7 +1,7 @@
 //! Why: text without a grammar merges by lines, and where git's merge of lines is clean, ours must be the same. Written
 //! over line numbers instead of `similar`'s own three-way merge, whose cost grows with the square of the edits.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::ops::Range;
 
@@ -55,7 +55,7 @@ pub enum Change {
 pub fn merge<'a>(base: &[&'a [u8]], ours: &[&'a [u8]], theirs: &[&'a [u8]]) -> Vec<Piece<Line<'a>>> {
     let own = |lines: &[&'a [u8]]| lines.iter().map(|line| Line::Borrowed(*line)).collect::<Vec<_>>();
     let mut pieces: Vec<Piece<Line>> = Vec::new();
-    for region in regions(base, ours, theirs) {
+    for region in with_moves(regions(base, ours, theirs), [base, ours, theirs]) {
         let clean = match region.change {
             Change::None | Change::Ours => own(&ours[region.ours]),
             Change::Theirs => own(&theirs[region.theirs]),
@@ -125,6 +125,57 @@ pub fn regions<'x, T: Hash + Eq>(base: &'x [T], ours: &'x [T], theirs: &'x [T]) 
     }
     at.same(base.len() - at.base, &mut regions);
     regions
+}
+
+/// Who moves something into a conflict has taken it away elsewhere. That is one conflict: settled for the other side, the
+/// thing would stand nowhere.
+pub fn with_moves<T: Hash + Eq>(regions: Vec<Region>, lists: [&[T]; 3]) -> Vec<Region> {
+    let mut spans: Vec<(usize, usize)> = Vec::new();
+    for (at, region) in regions.iter().enumerate().filter(|(_, region)| region.change == Change::Both) {
+        for (side, change) in [(&region.ours, Change::Ours), (&region.theirs, Change::Theirs)] {
+            let list = if change == Change::Ours { lists[1] } else { lists[2] };
+            let [before, now]: [HashSet<&T>; 2] =
+                [&lists[0][region.base.clone()], &list[side.clone()]].map(|l| l.iter().collect());
+            let taken = |other: &Region| {
+                let (old, new) = (
+                    &lists[0][other.base.clone()],
+                    &list[if change == Change::Ours { &other.ours } else { &other.theirs }.clone()],
+                );
+                let moved = |from: &[T], to: &[T], item: &T| !to.contains(item) && from.contains(item);
+                other.change == change
+                    && (now.iter().any(|item| !before.contains(item) && moved(old, new, item) && is_single(lists, item))
+                        || before.iter().any(|item| !now.contains(item) && moved(new, old, item) && is_single(lists, item)))
+            };
+            let from = regions.iter().enumerate().filter(|(_, other)| taken(other));
+            spans.extend(from.map(|(from, _)| (from.min(at), from.max(at))));
+        }
+    }
+    if spans.is_empty() {
+        return regions;
+    }
+    let mut joined: Vec<Region> = Vec::new();
+    let mut end = 0;
+    for (at, region) in regions.into_iter().enumerate() {
+        match joined.last_mut() {
+            Some(last) if at <= end && at > 0 && last.change == Change::Both => {
+                last.base.end = region.base.end;
+                last.ours.end = region.ours.end;
+                last.theirs.end = region.theirs.end;
+            }
+            _ => joined.push(region),
+        }
+        if let Some(reach) = spans.iter().filter(|(from, to)| *from == at || *from < at && *to > at).map(|(_, to)| *to).max() {
+            end = end.max(reach);
+            if let Some(last) = joined.last_mut() {
+                last.change = Change::Both;
+            }
+        }
+    }
+    joined
+}
+
+fn is_single<T: Eq>(lists: [&[T]; 3], item: &T) -> bool {
+    lists.iter().all(|list| list.iter().filter(|other| *other == item).take(2).count() == 1)
 }
 
 #[derive(Clone, Copy, Default)]

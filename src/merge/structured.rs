@@ -32,7 +32,9 @@ fn read<'a>(language: Language, lines: &[&'a str]) -> Option<Read<'a>> {
 
 /// Where the tree is all that is known of a file, its value is that of the tree.
 fn own(tree: Node) -> Read {
-    Read { documents: vec![(String::new(), tree.value())], twins: tree.twins(), tree: Some(tree) }
+    // There is but one document, of which each part has its own right value.
+    let value = tree.children.first().map_or_else(|| tree.value(), Node::value);
+    Read { documents: vec![(String::new(), value)], twins: tree.twins(), tree: Some(tree) }
 }
 
 /// Merges three files in their language; `None` where they are not in it, and lines are all that is left.

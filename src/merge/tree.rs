@@ -133,7 +133,12 @@ impl<'a> Node<'a> {
             });
             groups[place].1.push(child.value());
         }
-        Value::map(String::new(), groups.into_iter().map(|(name, values)| (name, Value::new(Kind::List(values)))).collect())
+        let of = |mut values: Vec<Value>| match values.pop() {
+            // A block that stands once merges by its parts.
+            Some(only) if values.is_empty() && matches!(only.kind, Kind::Map(_)) => only,
+            last => Value::new(Kind::List(values.into_iter().chain(last).collect())),
+        };
+        Value::map(String::new(), groups.into_iter().map(|(name, values)| (name, of(values))).collect())
     }
 
     /// How many of its nodes cannot be told from one before them, though their kind has names.
@@ -196,13 +201,16 @@ pub struct Style {
 }
 
 impl Style {
-    /// The style of most of a tree.
-    pub fn of(root: &Node) -> Self {
+    /// The style of most of a tree; where it has no parts within parts, another's.
+    pub fn of(root: &Node, other: Option<Self>) -> Self {
         let (mut maps, mut lists) = (Vec::new(), Vec::new());
         let top = root.children.iter().flat_map(|document| &document.children);
         top.for_each(|child| child.steps(&mut maps, &mut lists));
-        let map = most(&maps).unwrap_or(2);
-        Self { map, list: most(&lists).unwrap_or(map), tabs: has_tabs(root) }
+        let map = most(&maps).or(other.map(|other| other.map)).unwrap_or(2);
+        let apart = other.filter(|other| other.list != other.map).map(|other| other.list);
+        let list = most(&lists).or(apart).unwrap_or(map);
+        let flat = maps.is_empty() && lists.is_empty();
+        Self { map, list, tabs: has_tabs(root) || flat && other.is_some_and(|other| other.tabs) }
     }
 }
 
@@ -259,6 +267,12 @@ impl Mover {
     pub fn head<'a>(self, node: &Node<'a>, column: usize) -> Vec<Text<'a>> {
         if node.shape == Shape::Block && self.from != self.to {
             return self.block(node, column);
+        }
+        // What goes back before its own first line is the inside of a string; a container's first lines are not.
+        let back = |line: &Text| !line.trim().is_empty() && indent(line) < node.column;
+        if !node.is_container() && node.head.iter().skip(1).any(back) {
+            let first = node.head.iter().take(1).map(|line| self.line(line, node.column, column));
+            return first.chain(node.head.iter().skip(1).cloned()).collect();
         }
         node.head.iter().map(|line| self.line(line, node.column, column)).collect()
     }

@@ -100,7 +100,11 @@ fn one(kind: Kind, text: &str, edit: &Edit, token: &str) -> Option<String> {
         Act::Move => {
             let end = end_of(kind, &lines, &within, at);
             let to = (0..lines.len()).filter(|i| {
-                !(at..=end).contains(i) && says(&lines[*i]) && !lines[*i].trim_start().starts_with(['}', ']']) && !within[*i] && indent(&lines[*i]) == indent(&lines[at])
+                !(at..=end).contains(i)
+                    && says(&lines[*i])
+                    && !lines[*i].trim_start().starts_with(['}', ']'])
+                    && !within[*i]
+                    && indent(&lines[*i]) == indent(&lines[at])
             });
             let to: Vec<usize> = to.collect();
             let to = *to.get(usize::from(edit.to) * to.len() / 65536)?;

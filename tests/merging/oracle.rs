@@ -1,7 +1,7 @@
 //! Why: what three versions of a file come to is said here once more, with another parser and without a line of the code
 //! that merges. At each path a merged file must say what follows from the three, or there must be a conflict.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -11,7 +11,7 @@ use serde_yaml::Value;
 const ORDERED: [&str; 5] = ["command", "entrypoint", "args", "test", "run"];
 
 static ANCHOR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^(\s*(?:- )?[\w.-]+:|\s*-) &[\w-]+").unwrap());
-static ALIAS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^(\s*(?:- )?[\w.<-]+:|\s*-) (\*[\w-]+)").unwrap());
+static ALIAS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"([\w<]:|[,\[{-]) ?(\*[\w-]+)").unwrap());
 
 /// The value of a file; `None` when it is no YAML or a key stands twice. Aliases are what they are called.
 pub fn parse(text: &str) -> Option<Value> {
@@ -21,7 +21,25 @@ pub fn parse(text: &str) -> Option<Value> {
     let text = format!("{}\n", text.trim_end());
     let text = ALIAS.replace_all(&text, "$1 '$2'");
     let text = ANCHOR.replace_all(&text, "$1");
-    serde_yaml::from_str(&text).ok()
+    serde_yaml::from_str(&text).ok().map(with_tags)
+}
+
+/// A tag is one more part of what it stands at, so that it has three versions of its own.
+fn with_tags(value: Value) -> Value {
+    match value {
+        Value::Tagged(tagged) => {
+            let inner = with_tags(tagged.value);
+            let mut parts = match inner {
+                Value::Mapping(parts) => parts,
+                other => [("!value".into(), other)].into_iter().collect(),
+            };
+            parts.insert("!".into(), tagged.tag.to_string().into());
+            Value::Mapping(parts)
+        }
+        Value::Mapping(parts) => Value::Mapping(parts.into_iter().map(|(key, value)| (key, with_tags(value))).collect()),
+        Value::Sequence(items) => Value::Sequence(items.into_iter().map(with_tags).collect()),
+        other => other,
+    }
 }
 
 /// Which side conflicts were settled for; `None` where there were none.
@@ -93,6 +111,16 @@ fn parts([base, ours, theirs]: [Option<&Value>; 3], merged: Option<&Value>, sett
         let [b, o, t, m] = all.map(|value| value.and_then(|value| value.get(key.as_str())));
         // Both gave something this name; what it was before is not for this oracle to say.
         if gone && b.is_none() && o.is_some() && t.is_some() && m.is_some() {
+            return None;
+        }
+        // One side only gave another name to what the other has just so.
+        let renamed = |lacks: Option<&Value>, has: Option<&Value>, side: Option<&Value>| {
+            let new = |known: &String| base.is_none_or(|b| b.get(known).is_none());
+            lacks.is_none()
+                && has.is_some()
+                && keys.iter().any(|known| new(known) && side.and_then(|side| side.get(known.as_str())) == has)
+        };
+        if m.is_none() && (renamed(t, o, theirs) || renamed(o, t, ours)) {
             return None;
         }
         wrong([b, o, t], m, settled, &format!("{path}/{key}"))
@@ -171,28 +199,47 @@ fn names<const N: usize>(lists: [&[Value]; N]) -> Option<[Vec<String>; N]> {
     };
     named(&|item| item.as_str().map(str::to_owned))
         .or_else(|| named(&|item| item.get("name").and_then(Value::as_str).map(str::to_owned)))
+        .or_else(|| named(&|item| item.get("package-ecosystem").and_then(Value::as_str).map(str::to_owned)))
 }
 
-/// Where only the order would tell items apart: how often each may stand there.
-fn bag([b, o, t]: [&[Value]; 3], m: &[Value], settled: Settled, path: &str) -> Option<String> {
-    let count = |list: &[Value], item: &Value| list.iter().filter(|i| *i == item).count();
-    let all: Vec<&Value> = b.iter().chain(o).chain(t).chain(m).collect();
-    all.into_iter().find_map(|item| {
-        let [b, o, t, m] = [b, o, t, m].map(|list| count(list, item));
+/// Where only the order would tell items apart: how often each thing that they say may stand there.
+fn bag(sides: [&[Value]; 3], merged: &[Value], settled: Settled, path: &str) -> Option<String> {
+    let [b, o, t, m] = [sides[0], sides[1], sides[2], merged].map(|list| {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        list.iter().for_each(|item| flatten(item, "", &mut counts));
+        counts
+    });
+    b.keys().chain(o.keys()).chain(t.keys()).chain(m.keys()).find_map(|item| {
+        let [b, o, t, m] = [&b, &o, &t, &m].map(|counts| counts.get(item).copied().unwrap_or(0));
         let side = match settled {
             Settled::Clean => m,
             Settled::Ours => o,
             Settled::Theirs => t,
         };
         let (low, high) = bounds(b, o, t);
-        let fine = (low.min(side)..=high.max(side)).contains(&m) || settled == Settled::Clean && is_pinned(item);
+        // Both sides may have moved it to another version.
+        let pinned = settled == Settled::Clean && (item.starts_with("/uses: ") || item.starts_with("/image: "));
+        let fine = (low.min(side)..=high.max(side)).contains(&m) || pinned;
         (!fine).then(|| format!("{path}: {item:?} stands {m} times, of {b}, {o} and {t}"))
     })
 }
 
-/// An item that both sides may have moved to another version.
-fn is_pinned(item: &Value) -> bool {
-    item.get("uses").is_some() || item.get("image").is_some()
+/// What an item says, one thing at a time: two people may each have changed a part of it.
+fn flatten(value: &Value, path: &str, into: &mut BTreeMap<String, usize>) {
+    match value {
+        Value::Mapping(parts) if !parts.is_empty() => {
+            for (key, part) in parts {
+                flatten(part, &format!("{path}/{}", key.as_str().unwrap_or("?")), into);
+            }
+        }
+        Value::Sequence(items) if !items.is_empty() => items.iter().for_each(|item| flatten(item, &format!("{path}/-"), into)),
+        Value::String(text) if is_text(text) => {
+            for line in text.lines() {
+                *into.entry(format!("{path}| {}", line.trim())).or_default() += 1;
+            }
+        }
+        other => *into.entry(format!("{path}: {other:?}")).or_default() += 1,
+    }
 }
 
 /// How often something may stand in the merged file that stands so often in base, ours and theirs.
