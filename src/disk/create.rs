@@ -140,17 +140,16 @@ impl Place {
             dir = make(&dir, name).map_err(|e| unwritable(&self.shown, &e))?;
         }
         // Creating files is the system's work, and it does it for two threads at once.
-        let files: Vec<_> = plan.files.iter().collect();
-        let (first, second) = files.split_at(files.len() / 2);
+        let (first, second) = halves(plan);
         std::thread::scope(|scope| {
-            let other = scope.spawn(|| self.put(&dir, second));
-            let outcome = self.put(&dir, first);
+            let other = scope.spawn(|| self.put(&dir, &second));
+            let outcome = self.put(&dir, &first);
             outcome.and(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         })
     }
 
     /// Creates files and the folders that they are in.
-    fn put(&self, dir: &Dir, files: &[(&String, &PlannedFile)]) -> Result<()> {
+    fn put(&self, dir: &Dir, files: &[Planned]) -> Result<()> {
         // Paths come in order, so all of a folder comes at once.
         let mut way: Vec<(&str, Dir)> = vec![];
         for (path, file) in files {
@@ -170,6 +169,18 @@ impl Place {
         }
         Ok(())
     }
+}
+
+type Planned<'a> = (&'a String, &'a PlannedFile);
+
+/// The files in two parts that take equally long. Creating one takes as long as writing some kilobytes.
+fn halves(plan: &Plan) -> (Vec<Planned<'_>>, Vec<Planned<'_>>) {
+    let cost = |file: &PlannedFile| file.bytes.len() + (16 << 10);
+    let (all, mut before) = (plan.files.values().map(cost).sum::<usize>(), 0);
+    plan.files.iter().partition(|(_, file)| {
+        before += cost(file);
+        before * 2 <= all
+    })
 }
 
 /// Makes a folder, unless the other thread has.
