@@ -21,7 +21,8 @@ const COMMANDS: &str = "alias bg break builtin case cd command continue declare 
     groupadd gunzip gzip head hostname id install iptables ip ls ln logger md5sum mkdir mkfifo mktemp mv nice nohup nproc od paste \
     ps realpath rm rmdir sed seq sh sha256sum shasum sleep sort split stat stdbuf systemctl tail tar tee timeout touch tr uname \
     uniq useradd usermod wc xargs \
-    age apt-get certbot curl docker git gpg jq loginctl make openssl rclone restic rsync shellcheck ssh ssh-keygen ssh-keyscan sudo ufw";
+    age apt-cache apt-get certbot curl docker dpkg dpkg-query git gpg jq loginctl make mkswap nft openssl rclone restic rsync shellcheck \
+    ssh ssh-keygen ssh-keyscan sshd sudo swapon sysctl ufw";
 
 pub fn is_shell(path: &str, text: &str) -> bool {
     path.ends_with(".sh") || re!(r"^#!\S*(?:/| )(?:ba)?sh\b").is_match(text)

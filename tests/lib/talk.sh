@@ -21,6 +21,7 @@ check() {
 
 checks_done() {
   printf '%s passed, %s failed\n' "$checks_passed" "$checks_failed"
+  printf 'checked %s things\n' "$((checks_passed + checks_failed))"
   ((checks_failed == 0 && checks_passed > 0))
 }
 
@@ -44,6 +45,15 @@ wait_until() {
 }
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+# needs PROGRAM[:PACKAGE]...: installs those that are missing, on a Debian that is root's.
+needs() {
+  local one packages=()
+  for one in "$@"; do
+    command -v "${one%%:*}" >/dev/null || packages+=("${one#*:}")
+  done
+  ((${#packages[@]} == 0)) || { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${packages[@]}"; } >&2
+}
 
 # The newest binary; blueprints are read from the folder, so a change of them needs no build.
 scaffold() {
