@@ -97,6 +97,8 @@ pub struct Manifest {
     pub settings: Option<bool>,
     /// Services: whether it may have a route.
     pub routable: Option<bool>,
+    /// Targets: where two versions of a service run side by side, what the name of each ends in.
+    pub colours: Vec<Name>,
     /// Questions it adds.
     pub options: IndexMap<String, OptionSpec>,
     /// What it states.

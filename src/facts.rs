@@ -230,6 +230,8 @@ pub struct Commands {
     pub lint: Vec<Vec<String>>,
     /// Brings the schema of a store up to date.
     pub migrate: Vec<String>,
+    /// Where the migrations are, one file each, below the folder of the service.
+    pub migrations: String,
     /// Inserts data to look at; does nothing when there is some.
     pub seed: Vec<String>,
 }

@@ -242,6 +242,8 @@ pub struct MigrationView {
     pub store: String,
     pub service: String,
     pub command: Vec<String>,
+    /// The folder in the repository that holds the migrations, one file each.
+    pub files: String,
 }
 
 /// A command that inserts data to look at.
@@ -256,6 +258,8 @@ pub struct SeedView {
 pub struct Totals {
     pub cpus: String,
     pub memory_mib: u64,
+    /// Of the services alone: a deploy that runs two versions at once needs this much more.
+    pub overlap_mib: u64,
     pub pids: u64,
 }
 
@@ -266,6 +270,8 @@ pub struct Model {
     pub stores: Vec<StoreView>,
     pub features: Vec<ChosenView>,
     pub target: Option<ChosenView>,
+    /// What the names of a service's two versions end in on a server; none where there is one version at a time.
+    pub colours: Vec<String>,
     pub ci: Option<ChosenView>,
     pub containers: Vec<ContainerView>,
     pub networks: Vec<NetworkView>,

@@ -140,6 +140,29 @@ hint: did you mean `features`?",
 }
 
 #[test]
+fn a_name_that_ends_in_a_colour_of_the_target_is_refused() {
+    let at = folder();
+    let text = "version: 1
+name: shop
+services:
+  web: { blueprint: static, route: / }
+  web-blue: { blueprint: static, route: /blue }
+stores:
+  kept-green: { blueprint: redis }
+";
+    fs::write(at.path().join("a.yaml"), text).unwrap();
+    scaffold(at.path(), &["new", "--answers", "a.yaml", "--no-input"]).fails(
+        2,
+        "error: `web-blue` ends as the target `vps` ends the names of versions
+  --> a.yaml:5:3
+hint: choose another name; in a repository that exists: `scaffold rename web-blue NEW`
+error: `kept-green` ends as the target `vps` ends the names of versions
+  --> a.yaml:7:3
+hint: choose another name; in a repository that exists: `scaffold rename kept-green NEW`",
+    );
+}
+
+#[test]
 fn mistakes_of_meaning_are_told_with_their_places() {
     let at = folder();
     let text = "version: 1

@@ -36,8 +36,7 @@ pub fn write(out: &mut String, bytes: &[u8]) {
 /// Whether there is something that a person or a tool would overlook. There is no early way out, which lets the compiler
 /// look at many bytes at once.
 fn controls(text: &[u8]) -> bool {
-    let control = |b: u8| (b < b' ') & (b != b'\t') & (b != b'\n') | (b == 0x7f);
-    text.iter().fold(false, |found, b| found | control(*b))
+    text.iter().fold(0, |found, byte| found | u8::from(matches!(byte, 0..=8 | 11..=31 | 127))) != 0
 }
 
 fn escape(out: &mut String, line: &str) {

@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use super::BuiltService;
 use super::check::check;
 use super::variables::variable_view;
+use super::{BuiltService, Migration};
 use crate::error::{Diagnostic, Error, Place, Result};
 use crate::facts::{Condition, Container, Facts, FileMount, Resources, SecretFact};
 use crate::selection::Selection;
@@ -58,7 +58,7 @@ pub fn join(
         model.containers.push(service_container(service, &stores));
     }
     for service in &services {
-        for (store, command) in &service.migrations {
+        for Migration { store, command, files } in &service.migrations {
             let container = format!("migrate-{store}");
             model.containers.push(migration_container(&container, service, store, command, selection));
             model.migrations.push(MigrationView {
@@ -66,6 +66,7 @@ pub fn join(
                 store: store.clone(),
                 service: service.view.name.clone(),
                 command: command.clone(),
+                files: if files.is_empty() { String::new() } else { format!("{}/{files}", service.view.path) },
             });
         }
         let seeds = service.seeds.iter().map(|command| SeedView { service: service.view.name.clone(), command: command.clone() });
@@ -289,6 +290,7 @@ fn finish(model: &mut Model, services: &[BuiltService], secrets: &IndexMap<Strin
     }
     model.variables = variables.into_values().collect();
     let mut total = (0.0_f64, 0_u64, 0_u64);
+    let mut overlap = 0;
     for container in model.containers.iter().filter(|c| c.kind != "migration") {
         let Some(Resources { cpus, memory, pids }) = &container.resources else { continue };
         let Some(memory) = mebibytes(memory) else {
@@ -299,8 +301,11 @@ fn finish(model: &mut Model, services: &[BuiltService], secrets: &IndexMap<Strin
         total.0 += cpus.parse().unwrap_or(0.0) * f64::from(container.replicas);
         total.1 += memory * replicas;
         total.2 += u64::from(*pids) * replicas;
+        if container.kind == "service" {
+            overlap += memory * replicas;
+        }
     }
-    model.resources = Totals { cpus: format!("{:.2}", total.0), memory_mib: total.1, pids: total.2 };
+    model.resources = Totals { cpus: format!("{:.2}", total.0), memory_mib: total.1, overlap_mib: overlap, pids: total.2 };
 }
 
 fn updates(services: &[BuiltService], shared: &Facts) -> Vec<crate::facts::Update> {

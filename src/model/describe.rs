@@ -110,6 +110,12 @@ pub fn staging_domain(selection: &Selection) -> String {
     given.map_or_else(|| format!("staging.{}", answers.domain), ToString::to_string)
 }
 
+/// What tells two versions of a service apart on a server.
+pub fn colours(selection: &Selection) -> Vec<String> {
+    let target = selection.target.iter();
+    target.flat_map(|t| &t.blueprint.manifest.colours).map(|colour| colour.as_str().to_owned()).collect()
+}
+
 pub fn domains(selection: &Selection) -> Vec<String> {
     vec![selection.answers.domain.to_string(), staging_domain(selection)]
 }

@@ -40,10 +40,20 @@ pub struct BuiltService {
     pub view: ServiceView,
     /// Its facts.
     pub facts: Facts,
-    /// Migrations by store: the command.
-    pub migrations: Vec<(String, Vec<String>)>,
+    /// Migrations by store.
+    pub migrations: Vec<Migration>,
     /// Seeds.
     pub seeds: Vec<Vec<String>>,
+}
+
+/// What brings the schema of one store up to date.
+pub struct Migration {
+    /// The store.
+    pub store: String,
+    /// The command, in the production image.
+    pub command: Vec<String>,
+    /// The folder of the migrations, below that of the service.
+    pub files: String,
 }
 
 /// Joins the facts of a selection.
@@ -74,6 +84,7 @@ pub fn build(selection: &Selection, pins: &Json, renderer: &Renderer) -> Result<
     let mut model = Model {
         features: selection.features.iter().map(describe::chosen_view).collect(),
         target: selection.target.as_ref().map(describe::chosen_view),
+        colours: describe::colours(selection),
         ci: selection.ci.as_ref().map(describe::chosen_view),
         environments: describe::environments(selection, &services),
         routes: describe::routes(&services, selection),

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::describe::{api_binding, service_view};
 use super::variables::variable_view;
-use super::{Builder, BuiltService, BuiltStore};
+use super::{Builder, BuiltService, BuiltStore, Migration};
 use crate::document::Node;
 use crate::error::Diagnostic;
 use crate::facts::Connection;
@@ -21,7 +21,7 @@ struct Draft<'a> {
     service: &'a ChosenService,
     view: ServiceView,
     facts: Joined,
-    migrations: Vec<(String, Vec<String>)>,
+    migrations: Vec<Migration>,
     seeds: Vec<Vec<String>>,
 }
 
@@ -85,8 +85,10 @@ impl Builder<'_> {
                         self.mistakes.extend(placed);
                     }
                     let [migrate, seed] = taken.map(|command| command.and_then(std::result::Result::ok));
+                    let files =
+                        commands.shift_remove("migrations").and_then(|f| f.as_str().map(str::to_owned)).unwrap_or_default();
                     if let Some(command) = migrate.filter(|_| binding.owner) {
-                        draft.migrations.push((link.to.clone(), command));
+                        draft.migrations.push(Migration { store: link.to.clone(), command, files });
                         draft.seeds.extend(seed.filter(|s| !draft.seeds.contains(s)));
                     }
                 }

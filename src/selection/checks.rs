@@ -31,6 +31,23 @@ impl Picker<'_> {
         }
     }
 
+    /// `api-blue` is one of two containers of `api`, so nothing else may be called like that.
+    pub(super) fn colours(&mut self, selection: &Selection) {
+        let Some(target) = &selection.target else { return };
+        let services = selection.services.iter().map(|s| ("services", s.name.as_str()));
+        for (kind, name) in services.chain(selection.stores.iter().map(|s| ("stores", s.name.as_str()))) {
+            for colour in &target.blueprint.manifest.colours {
+                if name.strip_suffix(colour.as_str()).is_some_and(|rest| rest.ends_with('-')) {
+                    self.wrong(
+                        &[kind, name],
+                        format!("`{name}` ends as the target `{}` ends the names of versions", target.blueprint.name),
+                        Some(format!("choose another name; in a repository that exists: `scaffold rename {name} NEW`")),
+                    );
+                }
+            }
+        }
+    }
+
     pub(super) fn routes(&mut self, selection: &Selection) {
         let mut taken: HashMap<&str, &str> = HashMap::from([("/healthz", "nginx"), ("/.well-known", "nginx")]);
         for service in &selection.services {

@@ -98,6 +98,7 @@ pub fn select(catalogue: &Catalogue, answers: Answers, document: &Node) -> Resul
     let ci = picker.choice(&answers, Kind::Ci);
     let mut selection = Selection { answers, project, services, stores, features, target, ci };
     picker.names(&selection);
+    picker.colours(&selection);
     picker.routes(&selection);
     picker.links(&mut selection);
     Picker::owners(&mut selection);

@@ -65,14 +65,15 @@ fn images(repo: &Repo, report: &mut Report, place: &str, base: &Value, name: &st
     }
     let release = repo.text("scripts/release.sh");
     if let Some(variable) = image.and_then(|i| re!(r"^\$\{([A-Z0-9_]+_IMAGE)").captures(i)) {
-        let line = regex::Regex::new(&format!(r"(?m)^\s*image {} (\S+)$", &variable[1])).unwrap();
-        let named = line.captures(release).map(|c| c[1].replace("\"$mirror\"", "").replace(['"', '\''], ""));
+        let line = regex::Regex::new(&format!(r"(?m)^\s*image {} (.+)$", &variable[1])).unwrap();
+        let named = line.captures(release).map(|c| c[1].replace(['"', '\''], ""));
         report.refer("image", place, named.is_some(), format!("scripts/release.sh does not write {}", &variable[1]));
         // The image of the release is the one that was developed with.
         let Some(named) = named else { return };
         let own = named.strip_prefix("$registry/").and_then(|n| n.strip_suffix(":$id"));
         let folder = own.map(|o| format!("services/{o}/Dockerfile"));
-        let good = folder.is_some_and(|f| repo.exists(&f)) || base["services"][name]["image"] == named.as_str();
+        let taken = named.strip_prefix("$mirror$(image_of ").and_then(|n| n.strip_suffix(')'));
+        let good = folder.is_some_and(|f| repo.exists(&f)) || taken == Some(name) && base["services"][name]["image"].is_string();
         report.refer("image", place, good, format!("scripts/release.sh takes {named}, compose.yaml another"));
     }
 }

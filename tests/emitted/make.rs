@@ -90,7 +90,7 @@ fn services(repo: &Repo, report: &mut Report) {
         }
         for (line, found) in find(re!(r"\bready ([a-z][\w-]*):(\d+)"), &text) {
             for stack in stacks {
-                let Some(service) = stack.services().get(&found[1]).copied() else { continue };
+                let Some((_, service)) = stack.answering(&found[1]).first().copied() else { continue };
                 let ports = stack::listens(repo, &found[1], service, &stack.environment_of(repo, service));
                 let good = found[2].parse().is_ok_and(|p| ports.contains(&p));
                 report.refer("port", format!("{path}:{line}"), good, format!("{} listens on {ports:?}", &found[1]));

@@ -92,7 +92,8 @@ fn containers(repo: &Repo, report: &mut Report, stack: &Stack, name: &str, servi
 /// What an owner wrote into scaffold.yaml arrives as it stands there, whatever characters it has.
 fn answers(repo: &Repo, report: &mut Report) {
     for (path, file) in repo.files.iter().filter(|(p, _)| p.ends_with(".yaml") || p.ends_with(".yml")) {
-        let parsed = serde_yaml::from_str::<Value>(&file.text);
+        // Compose's own tags are no text, so this is read as YAML has it.
+        let parsed = serde_yaml::from_str::<serde_yaml::Value>(&file.text);
         report.refer("text value", path, parsed.is_ok(), parsed.err().map(|e| e.to_string()).unwrap_or_default());
     }
     let answers = stack::yaml(repo.text("scaffold.yaml"));
@@ -100,9 +101,18 @@ fn answers(repo: &Repo, report: &mut Report) {
         for (key, value) in service["env"].as_object().into_iter().flatten() {
             let given = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             for stack in repo.stacks() {
-                let arrives = &stack.services().get(name.as_str()).map_or(&Value::Null, |s| &s["environment"])[key];
-                let good = arrives.as_str().is_none_or(|a| a.replace("$$", "$") == given);
-                report.refer("text value", format!("{name} in {}", stack.environment), good, format!("{key} became {arrives}"));
+                let instances = stack.instances(name);
+                report.refer("text value", name, !instances.is_empty(), format!("nothing runs it in {}", stack.environment));
+                for (instance, service) in instances {
+                    let arrives = &service["environment"][key];
+                    let good = arrives.as_str().is_none_or(|a| a.replace("$$", "$") == given);
+                    report.refer(
+                        "text value",
+                        format!("{instance} in {}", stack.environment),
+                        good,
+                        format!("{key} became {arrives}"),
+                    );
+                }
             }
         }
     }

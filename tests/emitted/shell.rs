@@ -82,7 +82,9 @@ fn variables(report: &mut Report, path: &str, text: &str, whole: &[&str], given:
         .collect();
     for (line, found) in find(re!(r"\$(?:([A-Z][A-Z0-9_]*)|\{[#!]?([A-Z][A-Z0-9_]*)(:?[-?+=])?)"), text) {
         let name = found.get(1).or(found.get(2)).unwrap().as_str();
-        let good = found.get(3).is_some() || assigned.contains(name) || given.contains(name);
+        // `${X:+$X/}` says itself what happens without it.
+        let optional = text.contains(&format!("${{{name}:+"));
+        let good = found.get(3).is_some() || optional || assigned.contains(name) || given.contains(name);
         report.refer("shell variable", format!("{path}:{line}"), good, format!("nobody sets {name}"));
     }
 }
@@ -182,11 +184,17 @@ pub fn skeleton(text: &str) -> String {
 pub fn interpolations(repo: &Repo, report: &mut Report) {
     let example = repo.text(".env.example");
     let release = repo.text("scripts/release.sh");
+    // Lines of an env file that a script writes.
+    let lines = repo.below("scripts/").flat_map(|(_, f)| re!(r#"(?m)^\s*(?:echo|printf '%s\\n') "(.*)$"#).captures_iter(&f.text));
+    let written: BTreeSet<&str> = lines
+        .flat_map(|line| re!(r#"(?:^|")([A-Z][A-Z0-9_]*)="#).captures_iter(line.get(1).unwrap().as_str()))
+        .map(|c| c.get(1).unwrap().as_str())
+        .collect();
     for (path, text) in stack::compose_files(repo) {
         for (line, found) in find(re!(r"(?:^|[^$])(?:\$\$)*\$\{([A-Za-z_]\w*)"), text) {
             let name = &found[1];
             let line_of = regex::Regex::new(&format!("(?m)^#?{name}=|^\\s*image {name} ")).unwrap();
-            let good = line_of.is_match(example) || line_of.is_match(release);
+            let good = line_of.is_match(example) || line_of.is_match(release) || written.contains(name);
             report.refer(
                 "interpolation",
                 format!("{path}:{line}"),

@@ -55,7 +55,7 @@ IN_PROCESS = [
     ("a target that is misspelt in the docs", "project/files/docs/operations.md.j2", "`make logs`", "`make log`"),
     ("a script that is misspelt", "project/files/Makefile.j2", "scripts/health-check.sh", "scripts/healthcheck.sh"),
     ("a script in a unit of systemd", "features/backups/with/host/files/systemd/backup.service.j2", "scripts/backup.sh", "scripts/backups.sh"),
-    ("a function that is misspelt", "features/backups/files/scripts/restore.sh", "  log \"restoring", "  lgo \"restoring"),
+    ("a function that is misspelt", "features/backups/files/scripts/restore.sh.j2", "  log \"restoring", "  lgo \"restoring"),
     ("a link that is broken", "project/files/README.md.j2", "](docs/security.md)", "](docs/hardening.md)"),
     ("a path that is broken", "project/files/docs/security.md.j2", "`nginx/snippets/headers.conf`", "`nginx/headers.conf`"),
     ("a job that needs no job", "ci/github/files/.github/workflows/release.yml.j2", "needs: ci\n", "needs: checks\n"),

@@ -49,7 +49,9 @@ copy_machine() {
   if [[ -s releases/.active ]]; then
     active=$(<releases/.active)
     mkdir "$work/machine/releases"
+    # What serves, in which colour, and which migrations have run.
     cp -RP "releases/$active" releases/.active "$work/machine/releases/"
+    [[ ! -e releases/.migrations ]] || cp releases/.migrations "$work/machine/releases/"
     [[ ! -e deployments.log ]] || cp deployments.log "$work/machine/"
   fi
   printf 'release %s\n' "$active" >>"$work/about"

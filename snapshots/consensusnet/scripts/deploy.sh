@@ -15,9 +15,19 @@ cd "$here/../.."
 . "$here/scripts/lib/common.sh"
 # shellcheck source=scripts/lib/release.sh
 . "$here/scripts/lib/release.sh"
+# shellcheck source=scripts/lib/colours.sh
+. "$here/scripts/lib/colours.sh"
+# shellcheck source=scripts/lib/rollout.sh
+. "$here/scripts/lib/rollout.sh"
+# shellcheck source=scripts/lib/migrations.sh
+. "$here/scripts/lib/migrations.sh"
+
+# Megabytes that all services may use, once more than there is now.
+OVERLAP_MIB=1408
 
 preflight() {
   local setup free
+  step "looking at this server"
   # What this machine keeps to itself is shared by all releases.
   mkdir -p secrets
   ln -sfn ../../.env "releases/$id/.env"
@@ -26,56 +36,72 @@ preflight() {
   [[ -f .env ]] || die "this server is not set up: run \`ENVIRONMENT=production $setup\` (or staging), then deploy again"
   "$setup" </dev/null || die "run $setup, then deploy again"
 
-  free=$(df --output=avail -k "$(docker info --format '{{.DockerRootDir}}')" | tail -n 1)
-  ((free > 2 * 1024 * 1024)) || die "less than 2 GiB are free for images; \`docker system df\` says what takes the room"
+  free=$(df --output=avail --block-size=1M "$(docker info --format '{{.DockerRootDir}}')" | tail -n 1)
+  ((free > 2048)) || die "less than 2 GiB are free for images; \`docker system df\` says what takes the room"
+  if [[ -n $active ]]; then
+    free=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo)
+    ((free > OVERLAP_MIB)) || die "$free MiB of memory are free: the new version may need $OVERLAP_MIB beside the old one"
+  fi
 }
 
 pull() {
+  local image
   step "pulling the images of $id"
-  sed -n 's/^[A-Z0-9_]*_IMAGE=//p' "releases/$id/images.env" | sort -u | while read -r image; do
-    docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" >&2
-  done
+  while read -r image; do
+    docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" </dev/null >&2 ||
+      die "$image cannot be pulled: is the registry in reach, and is there a \`docker login\`?"
+  done < <(sed -n 's/^[A-Z0-9_]*_IMAGE=//p' "releases/$id/images.env" | sort -u)
 }
 
-# A migration can only be pending when the image that brings it is another one.
-migration_pending() {
-  [[ -z $previous ]] ||
-    another_image API_IMAGE
+# The new configuration in a container of its own, before anything is changed.
+check_nginx() {
+  local folder=$PWD/releases/$id/nginx
+  "releases/$id/scripts/certificate.sh"
+  # What Docker does not find it makes, as root.
+  mkdir -p acme upstreams
+  compose_of "$id" run --rm --no-deps -T --volume "$folder:/etc/nginx:ro" --volume "$folder/servers/production:/etc/nginx/servers:ro" \
+    --volume "$folder/colours/blue:/etc/nginx/upstreams:ro" nginx -q -t </dev/null
 }
-another_image() { [[ $(image_of "$id" "$1") != $(image_of "$previous" "$1") ]]; }
+
+# What is not there twice. One that did not change keeps running.
+start_others() {
+  [[ ! -d releases/$id/stores ]] || cp -R "releases/$id/stores" .
+  compose_of "$id" up --detach --no-deps --wait --wait-timeout 180 db redis
+}
 
 migrate() {
-  migration_pending || return 0
-  if [[ -n $previous ]]; then
+  local backup=
+  migration_pending "$id" || return 0
+  if [[ -n $active ]]; then
     step "backup before the migration"
-    scripts/backup.sh || return 1
+    backup=$(scripts/backup.sh 2>&1 | tee /dev/stderr | tail -n 1) || refused "no backup could be made before the migration"
   fi
-  step "migrating"
-  compose up --detach --no-deps --wait --wait-timeout 180 db || return 1
-  scripts/migrate.sh
+  step "migrating, while ${active:-nothing} serves"
+  compose_of "$id" --profile migrate run --rm --no-deps -T migrate-db </dev/null >&2 ||
+    refused "the migration of db failed${backup:+; before it there was made: $backup}"
+  note_migrations "$id"
 }
 
-go_back() {
-  explain_failure
+# refused WHY: whatever served goes on.
+refused() {
   record deploy "$id" FAILED
-  [[ -n $previous && $previous != "$id" ]] || die "$id does not run, and there is no other to go back to"
-  step "back to $previous"
-  activate "$previous"
-  switch_to "$previous" || die "$previous does not run either: see above"
-  die "$id was refused, $previous is active"
+  end
+  die "$id was refused: $1${active:+; $active serves as before}"
 }
 
 take_lock
 check_release "$id"
-previous=$(active_release)
-[[ -z $previous || -d releases/$previous ]] || previous=
+recover
+active=$(active_release)
+begin "deploy $id"
 preflight
+check_schema "$id"
 pull
-step "files of $id"
-activate "$id"
-migrate || go_back
-switch_to "$id" || go_back
-mark_active "$id"
+check_nginx || refused "nginx does not take its configuration"
+start_others || refused "a store does not start"
+migrate
+roll_out "$id" "$BAKE_SECONDS" || refused "see above"
 record deploy "$id" ok
 prune
+end
 step "$id is active"

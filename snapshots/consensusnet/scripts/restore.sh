@@ -33,3 +33,20 @@ for store in "$@"; do
   log "restoring $store"
   "scripts/backup.d/$store.sh" restore "$work"
 done
+
+# What the next deploy has to migrate is seen by the schema that there is now.
+if [[ -e releases/.migrations && -e $work/machine/releases/.migrations ]]; then
+  # shellcheck source=scripts/lib/release.sh
+  . scripts/lib/release.sh
+  # shellcheck source=scripts/lib/migrations.sh
+  . scripts/lib/migrations.sh
+  for store in "$@"; do
+    case $store in
+    db) restored db "$work/machine/releases/.migrations" ;;
+    esac
+  done
+  active=$(active_release)
+  if [[ -n $active ]] && migration_pending "$active"; then
+    log "the schema is older than $active, which serves: scripts/deploy.sh $active migrates it"
+  fi
+fi

@@ -19,7 +19,7 @@ while read -r service name state code health; do
 done <<<"$containers"
 
 # Asked from inside, because nginx does not publish it.
-ready() { in_service nginx curl --silent --show-error --fail --output /dev/null --max-time 5 "http://$1/ready"; }
+ready() { in_service nginx curl --silent --show-error --fail --output /dev/null --max-time 5 "http://$(compose_name "${1%:*}"):${1#*:}/ready"; }
 check 'api is ready' ready api:8000
 check 'billing is ready' ready billing:8080
 check 'search is ready' ready search:8081

@@ -19,7 +19,7 @@ while read -r service name state code health; do
 done <<<"$containers"
 
 # Asked from inside, because nginx does not publish it.
-ready() { in_service nginx curl --silent --show-error --fail --output /dev/null --max-time 5 "http://$1/ready"; }
+ready() { in_service nginx curl --silent --show-error --fail --output /dev/null --max-time 5 "http://$(compose_name "${1%:*}"):${1#*:}/ready"; }
 check 'go is ready' ready go:1
 check 'fastapi is ready' ready fastapi:8000
 check 'node is ready' ready node:8080

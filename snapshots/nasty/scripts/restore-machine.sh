@@ -11,6 +11,8 @@ export ENVIRONMENT=${ENVIRONMENT:-production}
 export COMPOSE_FILE=compose.yaml
 # shellcheck source=scripts/lib/backup.sh
 . scripts/lib/backup.sh
+# shellcheck source=scripts/lib/release.sh
+. scripts/lib/release.sh
 
 snapshot=${1:-latest}
 [[ ! -e releases/.active ]] || die 'this machine has a release that serves: scripts/restore.sh puts data back'
@@ -29,7 +31,7 @@ id=$(cat "$machine/releases/.active") || die "$snapshot was made when no release
 log "settings, secrets and release $id"
 cp -RP "$machine/." .
 rm releases/.active
-cp -R "releases/$id/." .
+unpack_release "$id"
 unset COMPOSE_FILE ENVIRONMENT
 
 # Nobody is served before the data is there.

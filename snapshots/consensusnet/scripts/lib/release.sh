@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What deploy.sh and rollback.sh share. Sourced after common.sh, in the folder
-# that the server runs from: there lie the files of the active release, and in
+# The releases of this server. Sourced after common.sh, in the folder that the
+# server runs from: there lie the files of the active release, and in
 # releases/<id>/ the last five as CI made them.
 
 export LC_ALL=C
@@ -14,20 +14,20 @@ take_lock() {
   flock --nonblock 9 || die "another deploy or rollback is at work"
 }
 
-# The release that came through its gates last. RELEASE in .env is another one
-# after a deploy that was cut short.
-active_release() { [[ ! -e releases/.active ]] || cat releases/.active; }
+# releases/.active is what counts: it changes in one rename, and everything else
+# (the files here, .env, nginx) follows from it and can be put right from it.
+active_release() { [[ ! -s releases/.active ]] || cat releases/.active; }
 
-# Releases that have served; a rollback goes to no other.
-served_releases() {
-  local mark
-  for mark in releases/*/.served; do
-    [[ -e $mark ]] && basename "$(dirname "$mark")"
-  done | sort
+# colour_of ID: nothing for a release that was never active.
+colour_of() { cat "releases/$1/.colour" 2>/dev/null || true; }
+
+# make_active ID COLOUR
+make_active() {
+  echo "$2" >"releases/$1/.colour.new"
+  mv -f "releases/$1/.colour.new" "releases/$1/.colour"
+  echo "$1" >releases/.active.new
+  mv -f releases/.active.new releases/.active
 }
-
-# image_of ID VARIABLE
-image_of() { sed -n "s/^$2=//p" "releases/$1/images.env"; }
 
 check_release() {
   [[ $1 =~ ^[0-9A-Za-z][0-9A-Za-z._-]*$ ]] || die "not the name of a release: $1"
@@ -35,68 +35,67 @@ check_release() {
   (cd "releases/$1" && sha256sum --check --quiet SHA256SUMS) || die "releases/$1 is damaged"
 }
 
+# compose_of ID ...: by the Compose files and images of a release that is not, or
+# not yet, the active one. Paths in them are those of this folder.
+compose_of() {
+  local id=$1 file files=()
+  shift
+  while IFS= read -r -d : file; do
+    [[ ! -e releases/$id/$file ]] || file=releases/$id/$file
+    files+=(--file "$file")
+  done <<<"$(setting COMPOSE_FILE):"
+  RELEASE_PATH=releases/$id docker compose --progress quiet --project-directory . \
+    --env-file .env --env-file "releases/$id/images.env" "${files[@]}" "$@"
+}
+
 # Puts the files of a release in place. Folders stay the same folders, because
 # containers have them mounted; files that only the old release had are removed.
 unpack_release() {
-  local files=releases/$1/SHA256SUMS
+  local sums=releases/$1/SHA256SUMS
   if [[ -f SHA256SUMS ]]; then
-    comm -23 <(cut -c67- SHA256SUMS | sort) <(cut -c67- "$files" | sort) | xargs --delimiter='\n' --no-run-if-empty rm -f --
+    comm -23 <(cut -c67- SHA256SUMS | sort) <(cut -c67- "$sums" | sort) | xargs --delimiter='\n' --no-run-if-empty rm -f --
   fi
-  cut -c67- "$files" | tar --create --directory="releases/$1" --verbatim-files-from --files-from=- | tar --extract
-  cp "$files" SHA256SUMS
+  cut -c67- "$sums" | tar --create --directory="releases/$1" --verbatim-files-from --files-from=- | tar --extract || return 1
+  cp "$sums" SHA256SUMS
 }
 
-# The images stand in .env, so that `docker compose` by hand means them too.
+# The release stands in .env, so that `docker compose` by hand means it too.
 point_env_at() {
-  { grep -Ev '^([A-Z0-9_]+_IMAGE|RELEASE)=' .env || true; cat "releases/$1/images.env"; } >.env.new
+  local colour profiles
+  colour=$(colour_of "$1")
+  profiles=$(setting COMPOSE_PROFILES | tr , '\n' | grep -vxE 'blue|green' | paste -sd , || true)
+  {
+    grep -Ev '^([A-Z0-9_]+_IMAGE|RELEASE|RELEASE_PATH|COLOUR|COMPOSE_PROFILES)=' .env || true
+    cat "releases/$1/images.env"
+    printf '%s\n' "RELEASE_PATH=releases/$1" "COLOUR=$colour" "COMPOSE_PROFILES=$colour${profiles:+,$profiles}"
+  } >.env.new
   mv -f .env.new .env
 }
 
-activate() {
-  unpack_release "$1"
-  point_env_at "$1"
+# Everything here says what releases/.active says. Once more changes nothing.
+place_active() {
+  local id
+  id=$(active_release)
+  unpack_release "$id" || return 1
+  mkdir -p upstreams
+  cp "nginx/colours/$(colour_of "$id")/services.conf" upstreams/.new || return 1
+  mv -f upstreams/.new upstreams/services.conf
+  point_env_at "$id"
 }
 
-# Everything that keeps running; migrations are run by their own step.
-running_services() { compose config --services | grep -v '^migrate-'; }
-
-start_containers() {
-  local services
-  services=$(running_services)
-  # shellcheck disable=SC2086 # one word each
-  compose up --detach --no-deps --remove-orphans --wait --wait-timeout 180 $services
-}
-
-# switch_to ID: its files are in place; now its containers, gated on their
-# health and on what every service says of its stores.
-switch_to() {
-  scripts/certificate.sh
-  mkdir -p acme
-  compose --progress quiet run --rm --no-deps -T nginx -q -t || return 1
-  step "containers of $1"
-  start_containers || return 1
-  compose exec -T nginx nginx -q -s reload || return 1
-  step "health"
-  scripts/health-check.sh
-}
-
-# What those that are not well have to say.
-explain_failure() {
-  local container
-  for container in $(compose ps --all --quiet); do
-    case $(docker inspect --format '{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}} {{.State.ExitCode}}' "$container") in
-      'running healthy'* | 'running  '* | 'exited '*' 0') continue ;;
-    esac
-    log "--- $(docker inspect --format '{{.Name}}: {{.State.Status}}{{if .State.Health}}, {{.State.Health.Status}}{{end}}, last exit code {{.State.ExitCode}}, {{.RestartCount}} restarts, out of memory: {{.State.OOMKilled}}' "$container")"
-    docker inspect --format '{{if .State.Health}}{{range .State.Health.Log}}{{.End}} exit {{.ExitCode}}: {{.Output}}{{end}}{{end}}' "$container" | tail -n 5 >&2
-    docker logs --tail 30 "$container" >&2 2>&1 || true
+# Releases that a rollback goes to: they have served, and nobody has rolled back
+# from them. Oldest first, by when they came to serve.
+served_releases() {
+  local mark
+  # shellcheck disable=SC2012 # the names are those of check_release
+  ls -tr releases/*/.served 2>/dev/null | while read -r mark; do
+    [[ -e ${mark%/*}/.left ]] || basename "${mark%/*}"
   done
 }
 
-mark_active() {
+mark_served() {
+  rm -f "releases/$1/.left"
   touch "releases/$1/.served"
-  echo "$1" >releases/.active.new
-  mv -f releases/.active.new releases/.active
 }
 
 # record WHAT ID HOW
@@ -104,14 +103,16 @@ record() {
   printf '%s %s %s %s by %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "$2" "$3" "${SUDO_USER:-$(id -un)}" >>deployments.log
 }
 
-# Keeps the last releases that served and the active one, and their images.
+# Keeps the last releases that served, and their images. One that was refused
+# stays until a later one has served: after a repair it can be tried again.
 prune() {
   local active kept release image
   active=$(active_release)
-  kept=" $active $(served_releases | tail -n "$KEPT_RELEASES" | tr '\n' ' ')"
+  # shellcheck disable=SC2012 # the names are those of check_release
+  kept=" $active $(ls -t releases/*/.served | cut -d / -f 2 | awk -v active="$active" '$0 != active' | head -n $((KEPT_RELEASES - 1)) | tr '\n' ' ')"
   for release in releases/*/; do
     release=$(basename "$release")
-    [[ $kept != *" $release "* && $release < $active ]] || continue
+    [[ $kept != *" $release "* && releases/$release -ot releases/$active/SHA256SUMS ]] || continue
     sed -n 's/^[A-Z0-9_]*_IMAGE=//p' "releases/$release/images.env"
     rm -rf "releases/${release:?}"
   done | sort -u | while read -r image; do

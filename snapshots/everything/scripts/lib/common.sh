@@ -44,9 +44,21 @@ compose_test() {
   docker compose --project-name "$project-test" --file compose.yaml --file compose.test.yaml "$@"
 }
 
+# compose_name SERVICE: what Compose calls the one that serves. On a server each
+# service is there in two colours; on other machines there is no COLOUR.
+compose_name() {
+  local colour
+  colour=$(setting COLOUR)
+  case $1 in
+  api | billing | search | worker | shop | dashboard | docs) printf '%s' "$1${colour:+-$colour}" ;;
+  *) printf '%s' "$1" ;;
+  esac
+}
+
 # in_service NAME COMMAND...: in the container that runs.
 in_service() {
-  local service=$1
+  local service
+  service=$(compose_name "$1")
   shift
   compose exec -T "$service" "$@" </dev/null
 }

@@ -1,0 +1,169 @@
+# shellcheck shell=bash
+# How one release takes over from another. Sourced after colours.sh.
+#
+# The new one comes up in the colour that is not in use, and gets no request
+# before all of it is well. nginx then moves to it in one reload. The old one
+# stays until the new one has shown itself.
+
+# Services with a route, as name:port. The first is tried alone.
+routed=(backend:8000 frontend:3000)
+# Services without one.
+workers=(ai)
+
+# After a reload nginx keeps idle connections of clients for 10 s, and what comes
+# in on them may still go to the old colour.
+DRAIN_SECONDS=12
+BAKE_SECONDS=$(setting BAKE_SECONDS 30)
+BAKE_ERRORS_PERCENT=$(setting BAKE_ERRORS_PERCENT 5)
+
+# begin: what the next one finds when this one is killed.
+begin() { echo "$*" >releases/.at-work; }
+end() { rm -f releases/.at-work; }
+
+# Puts right what a deploy that was cut short has left: the release that
+# releases/.active names runs, and nothing else does.
+recover() {
+  local id colour
+  [[ -e releases/.at-work ]] || return 0
+  id=$(active_release)
+  [[ -n $id ]] || return 0
+  colour=$(colour_of "$id")
+  step "the last one was cut short ($(<releases/.at-work)): back to $id, which is active"
+  place_active || die "$id cannot be put in place"
+  start "$id" "$colour" "${routed[@]%%:*}" "${workers[@]}" || die "$id does not start"
+  load || die "nginx does not take the configuration of $id"
+  [[ -z $(containers "$(other_colour "$colour")") ]] || sleep "$DRAIN_SECONDS"
+  remove_colour "$(other_colour "$colour")"
+  end
+}
+
+# nginx takes what lies here now. A container of it that has to change is replaced,
+# which is not free of downtime.
+load() {
+  scripts/certificate.sh
+  compose --progress quiet up --detach --no-deps --wait nginx || return 1
+  compose exec -T nginx nginx -q -t || return 1
+  compose exec -T nginx nginx -s reload 2>/dev/null
+}
+
+# watch COLOUR: what nginx says of requests to other containers than those of
+# COLOUR, one line each, into $answers.
+watch() {
+  local id old=
+  for id in $(containers "$1"); do old+="|$(address "$id"):"; done
+  answers=$(mktemp)
+  # Should this script be killed, these end nevertheless, and do not keep its lock.
+  timeout "$((BAKE_SECONDS + DRAIN_SECONDS + 60))" docker logs --follow --tail 0 "$(compose ps --quiet nginx)" 2>/dev/null 9>&- |
+    grep --line-buffered -o '"status":[0-9]*,.*"upstream":"[^"]\+"' 9>&- |
+    grep --line-buffered -vE "\"upstream\":\"(none$old)" >"$answers" 9>&- &
+  watcher=$!
+}
+unwatch() {
+  [[ -z ${watcher-} ]] || kill "$watcher" 2>/dev/null || true
+  rm -f "${answers-}"
+  watcher='' answers=''
+}
+
+# bake COLOUR SECONDS: its containers stay well, and clients get no errors.
+bake() {
+  local end=$((SECONDS + $2)) all bad
+  while ((SECONDS < end)); do
+    sleep 1
+    all_well "$1" || return 1
+    all=$(wc -l <"$answers")
+    bad=$(grep -c '^"status":5' "$answers" || true)
+    if ((bad >= 5 && bad * 100 >= all * BAKE_ERRORS_PERCENT)); then
+      log "$bad of $all requests were answered with 5xx; the last of them:"
+      docker logs --tail 1000 "$(compose ps --quiet nginx)" 2>/dev/null | grep '"status":5' | tail -n 5 >&2
+      return 1
+    fi
+  done
+  log "    $all requests, $bad of them answered with 5xx"
+}
+
+# swap_workers ID COLOUR: the old ones end before the new ones begin, so that none
+# of them ever runs twice. Jobs wait meanwhile.
+swap_workers() {
+  local name ids
+  mapfile -t ids < <(worker_containers "$(other_colour "$2")")
+  ((${#ids[@]} + ${#workers[@]} > 0)) || return 0
+  step "workers: the old ones finish what they have in hand, then the new ones start"
+  stop_containers "${ids[@]}" || return 1
+  ((${#workers[@]} > 0)) || return 0
+  start "$1" "$2" "${workers[@]}" || return 1
+  for name in "${workers[@]}"; do wait_until_well "$2" "$name" || return 1; done
+}
+
+# Before the switch: the candidate goes, and nothing else has changed.
+refuse() {
+  explain "$colour"
+  remove_colour "$colour"
+}
+
+# After the switch: the same switch, back to the one that is still there.
+go_back() {
+  unwatch
+  explain "$colour" "$@"
+  if [[ -z $old ]]; then
+    rm -f releases/.active
+  else
+    step "back to $old"
+    make_active "$old" "$old_colour"
+    place_active
+    worker_containers "$old_colour" | xargs --no-run-if-empty docker start >/dev/null
+    load
+    sleep "$DRAIN_SECONDS"
+  fi
+  remove_colour "$colour"
+}
+
+# The first service alone: when that one is broken, the others need not start. One
+# that has served before gets no such test, because somebody waits for it.
+come_up() {
+  local service first=("${routed[0]}") rest=("${routed[@]:1}")
+  if [[ -e releases/$candidate/.served ]]; then first=("${routed[@]}") rest=(); fi
+  start "$candidate" "$colour" "${first[@]%%:*}" || return 1
+  for service in "${routed[@]}"; do
+    wait_until_well "$colour" "${service%%:*}" "${service#*:}" || return 1
+    log "    ${service%%:*} is healthy and ready"
+    ((${#rest[@]} == 0)) || start "$candidate" "$colour" "${rest[@]%%:*}" || return 1
+    rest=()
+  done
+}
+
+# roll_out ID SECONDS: 1 when it was refused, and the old one serves as before.
+# shellcheck disable=SC2034 # switched_after is read by those who call this
+roll_out() {
+  local begin=$SECONDS
+  candidate=$1
+  old=$(active_release)
+  old_colour=$([[ -z $old ]] || colour_of "$old")
+  colour=$(other_colour "$old_colour")
+  remove_colour "$colour"
+
+  step "$candidate comes up as $colour${old:+, beside $old}"
+  come_up || {
+    refuse
+    return 1
+  }
+  make_active "$candidate" "$colour"
+  if ! { place_active && load; }; then
+    go_back
+    return 1
+  fi
+  switched_after=$((SECONDS - begin))
+  watch "$old_colour"
+  step "$candidate serves, after $switched_after s${old:+; watching it for $2 s while $old stands by}"
+  if [[ -n $old ]] && ! bake "$colour" "$2"; then
+    go_back all
+    return 1
+  fi
+  unwatch
+  if ! swap_workers "$candidate" "$colour"; then
+    go_back
+    return 1
+  fi
+  mark_served "$candidate"
+  [[ -z $old ]] || step "$old finishes what it has in hand, and goes"
+  remove_colour "$old_colour"
+}

@@ -1,0 +1,114 @@
+# shellcheck shell=bash disable=SC2154 # $ground, $tools and $run are those of tests/ground, $work is the caller's
+# A second machine: its own root file system, processes, network and Docker engine, all of Debian's packages.
+#
+# Deploys are proven on something that can be reached only as a server is reached (ssh, ports 80 and 443), that can lose
+# its power, and that another engine's containers cannot be mistaken for. Everything of it lies in one folder and in one
+# process tree: when its first process is killed, all of it is gone.
+
+machine_packages_wanted=ca-certificates,containerd,curl,docker.io,docker-cli,docker-compose,iproute2,iptables,openssh-server,openssl,procps
+
+# The address of the machine, and the one of this side of its cable.
+machine_number=${MACHINE_NUMBER:-7}
+machine_address=10.213.$machine_number.2
+machine_gateway=10.213.$machine_number.1
+machine_netns=scaffold-host-$machine_number
+machine_root=$work/root
+
+machine_tarball() {
+    local key
+    key=$(printf '%s\n' "$machine_packages_wanted" "$newer_suite" "$(uname -m)" | key_of)
+    printf '%s\n' "$ground/host-$key.tar"
+}
+
+make_machine_tarball() {
+    local target
+    target=$(machine_tarball)
+    [[ ! -s $target ]] || return 0
+    talk "making the image of a second machine"
+    PATH=$tools/sbin:$PATH nice "$tools/sbin/mmdebstrap" --quiet --variant=minbase --include="$machine_packages_wanted" \
+        --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='Acquire::Languages "none"' \
+        --dpkgopt='force-unsafe-io' --dpkgopt='path-exclude=/usr/share/man/*' \
+        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+        "$newer_suite" "$target.part.tar" "$(mirror)" >&2
+    mv "$target.part.tar" "$target"
+}
+
+# The disk of the machine.
+machine_install() {
+    make_machine_tarball
+    mkdir -p "$machine_root"
+    tar --extract --file "$(machine_tarball)" --directory "$machine_root" --exclude './dev/*'
+    # What a start does is a file of the machine, as it is on any.
+    install -m 0755 "$here/host.d/boot" "$machine_root/sbin/boot"
+    mkdir -p "$machine_root/etc/docker"
+    printf '%s\n' '{"default-address-pools": [{"base": "10.214.0.0/16", "size": 24}], "log-level": "warn"}' \
+        >"$machine_root/etc/docker/daemon.json"
+    echo host >"$machine_root/etc/hostname"
+    printf '127.0.0.1 localhost\n' >"$machine_root/etc/hosts"
+    chroot "$machine_root" useradd --create-home --shell /bin/bash --groups docker deploy
+    # Locked is not the same as without a password: sshd lets nobody in whose account is locked.
+    chroot "$machine_root" usermod --password '*' deploy
+}
+
+# The cable between here and there. Nothing else is reachable from the machine.
+machine_connect() {
+    local link=sh$machine_number
+    ip netns add "$machine_netns"
+    ip link add "$link" type veth peer name eth0 netns "$machine_netns"
+    ip address add "$machine_gateway/30" dev "$link"
+    ip link set "$link" up
+    ip -n "$machine_netns" address add "$machine_address/30" dev eth0
+    ip -n "$machine_netns" link set lo up
+    ip -n "$machine_netns" link set eth0 up
+    ip -n "$machine_netns" route add default via "$machine_gateway"
+}
+
+machine_disconnect() {
+    ip link delete "sh$machine_number" 2>/dev/null || true
+    ip netns delete "$machine_netns" 2>/dev/null || true
+}
+
+# Power on. The registry of the ground answers there under the address that it has here.
+machine_start() {
+    setsid nsenter --net="/run/netns/$machine_netns" \
+        unshare --mount --pid --uts --ipc --fork --kill-child --propagation private \
+        "$here/host.d/enter" "$machine_root" "$machine_netns" </dev/null >>"$work/machine.log" 2>&1 &
+    printf '%s\n' "$!" >"$work/machine.pid"
+    python3 "$here/host.d/wire" "$machine_netns" "${SCAFFOLD_REGISTRY##*:}" </dev/null >>"$work/machine.log" 2>&1 &
+    printf '%s\n' "$!" >"$work/wire.pid"
+    wait_for 60 "the engine of the second machine" on_machine_as_root docker version || {
+        tail -n 20 "$work/machine.log" >&2
+        return 1
+    }
+}
+
+# Power off, without a word to anybody inside.
+machine_cut_power() {
+    local name pid
+    for name in wire machine; do
+        pid=$(cat "$work/$name.pid" 2>/dev/null) || continue
+        pkill -KILL -P "$pid" 2>/dev/null || true
+        kill -KILL "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+        rm -f "$work/$name.pid"
+    done
+    machine_forget_cgroups
+}
+
+# Control groups of containers outlive a process tree that was killed; on a real machine they go with the kernel.
+machine_forget_cgroups() {
+    find /sys/fs/cgroup -depth -type d -path "*/scaffold-host-$machine_number/*" -exec rmdir {} + 2>/dev/null || true
+}
+
+machine_down() {
+    machine_cut_power
+    machine_disconnect
+    rm -rf --one-file-system "$work/root"
+}
+
+# Inside, past ssh: for what a person at the console would do.
+on_machine_as_root() {
+    local pid
+    pid=$(pgrep -P "$(<"$work/machine.pid")" | head -n 1) || return 1
+    nsenter --target "$pid" --mount --pid --net --uts --ipc --root --wd=/ env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C "$@"
+}
