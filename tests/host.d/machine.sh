@@ -5,7 +5,7 @@
 # its power, and that another engine's containers cannot be mistaken for. Everything of it lies in one folder and in one
 # process tree: when its first process is killed, all of it is gone.
 
-machine_packages_wanted=ca-certificates,containerd,curl,docker.io,docker-cli,docker-compose,iproute2,iptables,openssh-server,openssl,procps
+machine_packages_wanted=ca-certificates,containerd,curl,docker.io,docker-cli,docker-compose,iproute2,iptables,nftables,openssh-server,openssl,procps,systemd,systemd-timesyncd,unattended-upgrades
 
 # The address of the machine, and the one of this side of its cable. Several may run at once.
 machine_number=7
