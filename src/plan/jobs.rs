@@ -1,0 +1,97 @@
+//! Why: most of the time that a plan takes goes into templates, and one does not depend on another, so they are rendered
+//! side by side.
+
+use std::borrow::Cow;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+
+use minijinja::value::Value;
+
+use super::{FileKind, PlannedFile};
+use crate::blueprint::Asset;
+use crate::error::Diagnostic;
+use crate::render::{Compiled, Renderer, value_of};
+
+/// A second thread halves the time; what a third one saves, its start costs.
+const THREADS: usize = 2;
+
+/// A file to render with all that it needs to know.
+pub struct Job<'a> {
+    pub asset: &'a Asset,
+    pub path: String,
+    pub context: Value,
+    pub origin: String,
+    pub kind: FileKind,
+}
+
+/// Rendered parts of one shared file by slot, each with who brought it.
+pub type Slots = BTreeMap<String, Vec<(String, String)>>;
+
+/// What becomes of a job: a file, none, or a mistake in its template.
+type Rendered = Result<Option<PlannedFile>, Diagnostic>;
+
+/// Renders all jobs; the results are in their order.
+pub fn render(jobs: &[Job], renderer: &Renderer, parts: &HashMap<String, Slots>) -> Vec<Rendered> {
+    // One template serves every service and binding that its blueprint is used for, so it is compiled by one thread.
+    let mut threads: HashMap<*const u8, usize> = HashMap::new();
+    let mut shares = vec![vec![]; THREADS];
+    for (number, job) in jobs.iter().enumerate() {
+        let next = threads.len() % THREADS;
+        shares[*threads.entry(job.asset.bytes.as_ptr()).or_insert(next)].push(number);
+    }
+    let share = |numbers: &[usize]| {
+        let mut compiled = HashMap::new();
+        let one = |number: &usize| (*number, jobs[*number].render(renderer, &mut compiled, parts.get(&jobs[*number].path)));
+        numbers.iter().map(one).collect::<Vec<_>>()
+    };
+    let mut results = std::thread::scope(|scope| {
+        let share = &share;
+        let others: Vec<_> = shares[1..].iter().map(|numbers| scope.spawn(move || share(numbers))).collect();
+        let mut results = share(&shares[0]);
+        for other in others {
+            results.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        results
+    });
+    results.sort_unstable_by_key(|(number, _)| *number);
+    results.into_iter().map(|(_, rendered)| rendered).collect()
+}
+
+impl Job<'_> {
+    fn render<'r>(
+        &'r self,
+        renderer: &'r Renderer,
+        compiled: &mut HashMap<*const u8, Compiled<'r>>,
+        parts: Option<&Slots>,
+    ) -> Rendered {
+        let brought = || parts.into_iter().flatten();
+        let bytes = if self.asset.template {
+            let slots: BTreeMap<&str, Vec<&str>> =
+                brought().map(|(slot, texts)| (slot.as_str(), texts.iter().map(|(_, text)| text.as_str()).collect())).collect();
+            let context = if slots.is_empty() {
+                self.context.clone()
+            } else {
+                minijinja::context! { slots => value_of(&slots), ..self.context.clone() }
+            };
+            let template = match compiled.entry(self.asset.bytes.as_ptr()) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(renderer.compile(self.asset)?),
+            };
+            let text = renderer.render(template, self.asset, &context)?;
+            if text.trim().is_empty() {
+                return Ok(None);
+            }
+            Cow::Owned(text.into_bytes())
+        } else {
+            self.asset.bytes.clone()
+        };
+        let mut origin = vec![self.origin.clone()];
+        for (who, _) in brought().flat_map(|(_, texts)| texts) {
+            if !origin.contains(who) {
+                origin.push(who.clone());
+            }
+        }
+        let mode = if bytes.starts_with(b"#!") { 0o755 } else { 0o644 };
+        Ok(Some(PlannedFile { bytes, mode, kind: self.kind, origin }))
+    }
+}
