@@ -14,7 +14,7 @@ mirror=$SCAFFOLD_REGISTRY/mirror
 finish_s3() {
   local tags
   [[ -z ${writer-} ]] || kill "$writer" 2>/dev/null || true
-  [[ $1 == 0 ]] || in_home 'docker compose ps --all; docker compose logs --tail 20' >&2 || true
+  [[ $1 == 0 || ! -e $work/machine.pid ]] || in_home 'docker compose ps --all; docker compose logs --tail 20' >&2 || true
   [[ -z ${storage-} ]] || kill "$storage" 2>/dev/null || true
   machine_down
   mapfile -t tags < <(docker image ls --format '{{.Repository}}:{{.Tag}}' | grep -e "^$SCAFFOLD_REGISTRY/$project/")
@@ -79,7 +79,7 @@ start_s3() {
   AWS_ACCESS_KEY_ID=backups AWS_SECRET_ACCESS_KEY=not-a-secret "$work/weed" mini -dir="$work/s3" \
     -ip="$machine_gateway" -ip.bind="$machine_gateway" >"$work/s3.log" 2>&1 &
   storage=$!
-  wait_until 60 curl --silent --fail "http://$machine_gateway:8333/healthz"
+  wait_until 180 curl --silent --fail "http://$machine_gateway:8333/healthz" || { tail -n 20 "$work/s3.log" >&2 && return 1; }
 }
 
 writer=
