@@ -7,8 +7,9 @@
 
 machine_packages_wanted=ca-certificates,containerd,curl,docker.io,docker-cli,docker-compose,iproute2,iptables,openssh-server,openssl,procps
 
-# The address of the machine, and the one of this side of its cable.
-machine_number=${MACHINE_NUMBER:-7}
+# The address of the machine, and the one of this side of its cable. Several may run at once.
+machine_number=7
+while [[ -e /run/netns/scaffold-host-$machine_number ]]; do machine_number=$((machine_number + 1)); done
 machine_address=10.213.$machine_number.2
 machine_gateway=10.213.$machine_number.1
 machine_netns=scaffold-host-$machine_number
@@ -70,7 +71,8 @@ machine_disconnect() {
 
 # Power on. The registry of the ground answers there under the address that it has here.
 machine_start() {
-    setsid nsenter --net="/run/netns/$machine_netns" \
+    # A server has its processors to itself; here others work beside it.
+    nice --adjustment=-10 setsid nsenter --net="/run/netns/$machine_netns" \
         unshare --mount --pid --uts --ipc --fork --kill-child --propagation private \
         "$here/host.d/enter" "$machine_root" "$machine_netns" </dev/null >>"$work/machine.log" 2>&1 &
     printf '%s\n' "$!" >"$work/machine.pid"
@@ -110,5 +112,5 @@ machine_down() {
 on_machine_as_root() {
     local pid
     pid=$(pgrep -P "$(<"$work/machine.pid")" | head -n 1) || return 1
-    nsenter --target "$pid" --mount --pid --net --uts --ipc --root --wd=/ env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C "$@"
+    nsenter --target "$pid" --mount --pid --net --uts --ipc --root --wdns=/ env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C "$@"
 }
