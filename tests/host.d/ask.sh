@@ -51,7 +51,8 @@ settled() {
     [[ ! -e releases/.at-work ]] || die 'something is at work'
     [[ -z \$(containers \$(other_colour \$colour)) ]] || die 'the other colour is there'
     all_well \$colour
-    [[ \$(containers \$colour | wc -l) == 3 ]] || die 'not as many as there should be'
+    . releases/\$id/scripts/lib/services.sh
+    [[ \$(containers \$colour | wc -l) == \$((\${#routed[@]} + \${#workers[@]})) ]] || die 'not as many as there should be'
     cmp nginx/colours/\$colour/services.conf upstreams/services.conf
     [[ \$(setting COLOUR) == \$colour && \$(setting RELEASE) == \$id ]] || die '.env says otherwise'
     [[ -z \$(docker compose ps --quiet | xargs docker inspect --format '{{index .Config.Labels \"deploy.release\"}}' | grep -v '^$' | grep -vx \$id) ]]"

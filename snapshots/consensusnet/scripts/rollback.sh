@@ -26,7 +26,8 @@ check_schema "$id"
 
 step "from $active to $id"
 begin "rollback $id"
-if ! roll_out "$id" "$DRAIN_SECONDS"; then
+# Those that it had and $active has no more. The others stay as they are.
+if ! start_stores "$id" --no-recreate || ! roll_out "$id" "$DRAIN_SECONDS"; then
   record rollback "$id" FAILED
   end
   die "$id does not run: see above; $active serves as before"

@@ -30,7 +30,7 @@ make_active() {
 }
 
 check_release() {
-  [[ $1 =~ ^[0-9A-Za-z][0-9A-Za-z._-]*$ ]] || die "not the name of a release: $1"
+  [[ $1 =~ ^[0-9A-Za-z][0-9A-Za-z._-]*$ ]] || die "not the name of a release: $1" 2
   [[ -d releases/$1 ]] || die "there is no releases/$1"
   (cd "releases/$1" && sha256sum --check --quiet SHA256SUMS) || die "releases/$1 is damaged"
 }
@@ -46,6 +46,27 @@ compose_of() {
   done <<<"$(setting COMPOSE_FILE):"
   RELEASE_PATH=releases/$id docker compose --progress quiet --project-directory . \
     --env-file .env --env-file "releases/$id/images.env" "${files[@]}" "$@"
+}
+
+# start_stores ID [OPTION]: what is not there in two colours, nginx aside.
+start_stores() {
+  local id=$1 stores
+  shift
+  mapfile -t stores < <(COMPOSE_PROFILES='' compose_of "$id" config --services | grep -vx nginx)
+  ((${#stores[@]} > 0)) || return 0
+  # Their files, of which a running one has mounted what there was at its start.
+  [[ ! -d releases/$id/stores ]] || cp -R ${1:+--no-clobber} "releases/$id/stores" .
+  compose_of "$id" up --detach --no-deps --wait --wait-timeout 180 "$@" "${stores[@]}"
+}
+
+# What a release has no more goes; volumes and secrets stay.
+remove_strangers() {
+  local known service container
+  known=$(compose_of "$1" --profile '*' config --services) || return 0
+  docker ps --all --filter "label=com.docker.compose.project=$(project_name)" --format '{{.ID}} {{.Label "com.docker.compose.service"}}' |
+    while read -r container service; do
+      grep -qx "$service" <<<"$known" || docker rm --force "$container" >/dev/null || true
+    done
 }
 
 # Puts the files of a release in place. Folders stay the same folders, because

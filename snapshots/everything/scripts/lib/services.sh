@@ -1,0 +1,7 @@
+# shellcheck shell=bash disable=SC2034
+# What this release runs in two colours. Sourced for the release that it belongs to.
+
+# Services with a route, as name:port. The first is tried alone.
+routed=(api:8000 billing:8080 search:8081 shop:3000 dashboard:8082 docs:8083)
+# Services without one.
+workers=(worker)

@@ -1,0 +1,7 @@
+# shellcheck shell=bash disable=SC2034
+# What this release runs in two colours. Sourced for the release that it belongs to.
+
+# Services with a route, as name:port. The first is tried alone.
+routed=(go:1 fastapi:8000 node:8080)
+# Services without one.
+workers=(python-worker)
