@@ -58,10 +58,10 @@ settled() {
     [[ -z \$(docker compose ps --quiet | xargs docker inspect --format '{{index .Config.Labels \"deploy.release\"}}' | grep -v '^$' | grep -vx \$id) ]]"
 }
 
-# load SECONDS [short]: clients, until stop_load.
+# start_load SECONDS [short|all]: clients, until stop_load.
 load=
 start_load() {
-  nice --adjustment=-10 python3 -B "$here/host.d/load" "$machine_address" "$domain" "$1" "$work/report.json" ${2+"$2"} >"$work/load.log" 2>&1 &
+  nice --adjustment=-10 python3 -B "$here/host.d/load" "$machine_address" "$domain" "$1" "$work/report.json" "${2:-all}" >"$work/load.log" 2>&1 &
   load=$!
   wait_until 10 serves "$(active)"
 }

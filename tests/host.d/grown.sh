@@ -1,11 +1,11 @@
 # shellcheck shell=bash disable=SC2154 # $work, $repo and so on are the caller's
 # What the repository gains and loses comes to the server by a deploy like any other, and no client notices.
 
-# grow ID VERB WORD...: scaffold changes the repository, and a release is made of it.
+# grow ID WORD...: scaffold changes the repository, and a release is made of it.
 grow() {
-  local id=$1 verb=$2
-  shift 2
-  "$(scaffold)" "$verb" "$@" -C "$repo" --blueprints blueprints --no-input >"$work/grow.log" 2>&1 || { cat "$work/grow.log" && return 1; }
+  local id=$1
+  shift
+  "$(scaffold)" "$@" -C "$repo" --blueprints "$here/../blueprints" --no-input >"$work/grow.log" 2>&1 || { cat "$work/grow.log" && return 1; }
   mirror_images
   bundle "$id" >"$work/bundle.log" 2>&1 || { cat "$work/bundle.log" && return 1; }
 }
@@ -17,9 +17,10 @@ part_grown() {
   volume=${project}_sessions-data
   check 'scaffold add: a service' grow g1 add fastapi --name billing --set port=8100 --set route=/billing
   check 'scaffold add: a store' grow g2 add valkey --name sessions --for billing
-  check 'scaffold remove: both' grow g3 remove sessions billing
+  check 'scaffold remove: the store' grow g3 remove sessions
+  check 'scaffold remove: the service' grow g3 remove billing
   before=$(container_of db)
-  start_load 1200
+  start_load 1200 "$load_kind"
   check 'the service is deployed' timed g1 deploy g1
   check 'it answers' fetch_path /billing/info
   check 'and has settled' settled g1

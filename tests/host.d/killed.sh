@@ -16,16 +16,20 @@ killed_at() {
 part_killed() {
   local old
   old=$(active)
-  start_load 1200
-  check 'killed when it begins' killed_at 'looking at this server' k1
-  check 'killed while it pulls' killed_at 'pulling the images' k1
+  start_load 1200 "$load_kind"
+  if [[ $long ]]; then
+    check 'killed when it begins' killed_at 'looking at this server' k1
+    check 'killed while it pulls' killed_at 'pulling the images' k1
+  fi
   check 'killed while the new colour comes up' killed_at 'k1 comes up as' k1
   check 'the old one serves' serves "$old"
   check 'killed while it migrates' killed_at 'migrating, while' k2
   check 'killed when the new colour has begun to serve' killed_at 'k2 serves, after' k2
   check 'k2 serves' serves k2
-  check 'killed while workers are replaced' killed_at 'workers: the old ones' k2
-  check 'killed when all but the end is done' killed_at 'finishes what it has in hand, and goes' k2
+  if [[ $long ]]; then
+    check 'killed while workers are replaced' killed_at 'workers: the old ones' k2
+    check 'killed when all but the end is done' killed_at 'finishes what it has in hand, and goes' k2
+  fi
   check 'the next one puts it right' timed k2 deploy k2
   check 'and says so' grep -q 'the last one was cut short (deploy k2): back to k2' "$work/k2.out"
   check 'all has settled' settled k2

@@ -80,6 +80,11 @@ all_well() {
   done
 }
 
+nginx_container() {
+  docker ps --quiet --filter "label=com.docker.compose.project=$(project_name)" --filter label=com.docker.compose.service=nginx \
+    --filter label=com.docker.compose.oneoff=False
+}
+
 address() { docker inspect --format "{{with index .NetworkSettings.Networks \"$(project_name)_edge\"}}{{.IPAddress}}{{end}}" "$1"; }
 
 # ready CONTAINER PORT: asked from where nginx asks. On the first deploy there is
@@ -88,7 +93,7 @@ address() { docker inspect --format "{{with index .NetworkSettings.Networks \"$(
 ready() {
   local ask=(curl --silent --show-error --fail-with-body --max-time 3 "http://$(address "$1"):$2/ready")
   if [[ -n $(active_release) ]]; then
-    answer=$(compose exec -T nginx "${ask[@]}" </dev/null 2>&1) && return
+    answer=$(docker exec "$(nginx_container)" "${ask[@]}" 2>&1) && return
   else
     answer=$(docker run --rm --network "$(project_name)_edge" --entrypoint "${ask[0]}" \
       "$(sed -n 's/^NGINX_IMAGE=//p' "releases/$candidate/images.env")" "${ask[@]:1}" 2>&1) && return

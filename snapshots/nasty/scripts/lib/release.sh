@@ -48,15 +48,35 @@ compose_of() {
     --env-file .env --env-file "releases/$id/images.env" "${files[@]}" "$@"
 }
 
-# start_stores ID [OPTION]: what is not there in two colours, nginx aside.
+# services_of ID: its routed, workers and stores.
+services_of() {
+  # shellcheck source=scripts/lib/services.sh
+  . "releases/$1/scripts/lib/services.sh"
+}
+
+# start_stores ID [OPTION]: those that run as they should go on.
 start_stores() {
-  local id=$1 stores
+  local id=$1
   shift
-  mapfile -t stores < <(COMPOSE_PROFILES='' compose_of "$id" config --services | grep -vx nginx)
+  services_of "$id"
   ((${#stores[@]} > 0)) || return 0
   # Their files, of which a running one has mounted what there was at its start.
   [[ ! -d releases/$id/stores ]] || cp -R ${1:+--no-clobber} "releases/$id/stores" .
   compose_of "$id" up --detach --no-deps --wait --wait-timeout 180 "$@" "${stores[@]}"
+}
+
+# start_missing_stores ID: those that it had and the active one has no more. The
+# others stay as they are.
+start_missing_stores() {
+  local store running
+  services_of "$1"
+  running=" $(docker ps --filter "label=com.docker.compose.project=$(project_name)" --format '{{.Label "com.docker.compose.service"}}' | tr '\n' ' ')"
+  for store in "${stores[@]}"; do
+    [[ $running == *" $store "* ]] || {
+      start_stores "$1" --no-recreate
+      return
+    }
+  done
 }
 
 # What a release has no more goes; volumes and secrets stay.

@@ -1,15 +1,9 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # routed and workers are those of services_of
 # How one release takes over from another. Sourced after colours.sh.
 #
 # The new one comes up in the colour that is not in use, and gets no request
 # before all of it is well. nginx then moves to it in one reload. The old one
 # stays until the new one has shown itself.
-
-# services_of ID: which those are, routed and workers, is a matter of the release.
-services_of() {
-  # shellcheck source=scripts/lib/services.sh
-  . "releases/$1/scripts/lib/services.sh"
-}
 
 # After a reload nginx keeps idle connections of clients for 10 s, and what comes
 # in on them may still go to the old colour.
@@ -32,7 +26,7 @@ recover() {
   step "the last one was cut short ($(<releases/.at-work)): back to $id, which is active"
   services_of "$id"
   place_active || die "$id cannot be put in place"
-  start_stores "$id" --no-recreate || die "a store of $id does not start"
+  start_missing_stores "$id" || die "a store of $id does not start"
   start "$id" "$colour" "${routed[@]%%:*}" "${workers[@]}" || die "$id does not start"
   load || die "nginx does not take the configuration of $id"
   [[ -z $(containers "$(other_colour "$colour")") ]] || sleep "$DRAIN_SECONDS"
@@ -47,8 +41,7 @@ recover() {
 load() {
   scripts/certificate.sh
   compose --progress quiet up --detach --no-deps --wait nginx || return 1
-  compose exec -T nginx nginx -q -t || return 1
-  compose exec -T nginx nginx -s reload 2>/dev/null
+  docker exec "$(nginx_container)" sh -c 'nginx -q -t && nginx -s reload 2>/dev/null'
 }
 
 # watch COLOUR: what nginx says of requests to other containers than those of
@@ -59,7 +52,7 @@ watch() {
   answers=$(mktemp)
   # Should this script be killed, these end nevertheless, and keep neither its lock
   # nor the connection of whoever called it.
-  timeout "$((BAKE_SECONDS + DRAIN_SECONDS + 60))" docker logs --follow --tail 0 "$(compose ps --quiet nginx)" 9>&- 2>/dev/null > >(
+  timeout "$((BAKE_SECONDS + DRAIN_SECONDS + 60))" docker logs --follow --tail 0 "$(nginx_container)" 9>&- 2>/dev/null > >(
     exec 9>&- >/dev/null 2>&1
     grep --line-buffered -o '"status":[0-9]*,.*"upstream":"[^"]\+"' |
       grep --line-buffered -vE "\"upstream\":\"(none$old)" >"$answers"
@@ -82,7 +75,7 @@ bake() {
     bad=$(grep -c '^"status":5' "$answers" || true)
     if ((bad >= 5 && bad * 100 >= all * BAKE_ERRORS_PERCENT)); then
       log "$bad of $all requests were answered with 5xx; the last of them:"
-      docker logs --tail 1000 "$(compose ps --quiet nginx)" 2>/dev/null | grep '"status":5' | tail -n 5 >&2
+      docker logs --tail 1000 "$(nginx_container)" 2>/dev/null | grep '"status":5' | tail -n 5 >&2
       return 1
     fi
   done
