@@ -17,6 +17,7 @@ PY
 # from SERVICE PROGRAM...: in the container that serves.
 from() { in_home ". scripts/lib/common.sh; in_service $*"; }
 
+# shellcheck disable=SC2016 # expanded there, not here
 part_attack() {
   check 'only ssh, HTTP and HTTPS answer' says '^22 80 443$' open_ports
   check 'the audit passes' says '^[0-9]+ containers, [0-9]+ rules asked, 0 waived, 0 broken$' in_home scripts/audit.sh

@@ -45,7 +45,7 @@ bundle() {
   sed "s/@version@/$1/; s/@fault@/$fault/" "$here/host.d/app/release.py" >"$app/api/release.py"
   commit "$1"
   (
-    cd "$repo"
+    cd "$repo" || exit
     TAG=$1 nice docker buildx bake --file docker-bake.hcl --push --progress quiet
     MIRROR=$mirror_prefix nice scripts/release.sh "$1"
   )

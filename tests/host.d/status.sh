@@ -12,6 +12,7 @@ trusted_certificate() {
   cp "$ca.server.key" "$tls/privkey.pem" && cp "$ca.server.pem" "$tls/fullchain.pem"
 } 2>/dev/null
 
+# shellcheck disable=SC2016 # expanded there, not here
 part_status() {
   local old container
   old=$(active)
