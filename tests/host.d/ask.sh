@@ -51,16 +51,17 @@ settled() {
     [[ ! -e releases/.at-work ]] || die 'something is at work'
     [[ -z \$(containers \$(other_colour \$colour)) ]] || die 'the other colour is there'
     all_well \$colour
-    [[ \$(containers \$colour | wc -l) == 3 ]] || die 'not as many as there should be'
+    . releases/\$id/scripts/lib/services.sh
+    [[ \$(containers \$colour | wc -l) == \$((\${#routed[@]} + \${#workers[@]})) ]] || die 'not as many as there should be'
     cmp nginx/colours/\$colour/services.conf upstreams/services.conf
     [[ \$(setting COLOUR) == \$colour && \$(setting RELEASE) == \$id ]] || die '.env says otherwise'
     [[ -z \$(docker compose ps --quiet | xargs docker inspect --format '{{index .Config.Labels \"deploy.release\"}}' | grep -v '^$' | grep -vx \$id) ]]"
 }
 
-# load SECONDS [short]: clients, until stop_load.
+# start_load SECONDS [short|all]: clients, until stop_load.
 load=
 start_load() {
-  nice --adjustment=-10 python3 -B "$here/host.d/load" "$machine_address" "$domain" "$1" "$work/report.json" ${2+"$2"} >"$work/load.log" 2>&1 &
+  nice --adjustment=-10 python3 -B "$here/host.d/load" "$machine_address" "$domain" "$1" "$work/report.json" "${2:-all}" >"$work/load.log" 2>&1 &
   load=$!
   wait_until 10 serves "$(active)"
 }

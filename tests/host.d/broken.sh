@@ -17,7 +17,7 @@ part_broken() {
   start_load 1200
   check 'one that exits is refused' refused exits 'this version is broken: it exits'
   check 'its containers are gone' settled "$old"
-  settings HEALTH_SECONDS=25
+  settings HEALTH_SECONDS=15
   check 'one that is never ready is refused' refused never 'this version is broken: it is never ready'
   settings HEALTH_SECONDS=90
   check 'its containers are gone' settled "$old"

@@ -5,7 +5,7 @@
 # its power, and that another engine's containers cannot be mistaken for. Everything of it lies in one folder and in one
 # process tree: when its first process is killed, all of it is gone.
 
-machine_packages_wanted=ca-certificates,containerd,curl,docker.io,docker-cli,docker-compose,iproute2,iptables,nftables,openssh-server,openssl,procps,systemd,systemd-timesyncd,unattended-upgrades
+machine_packages_wanted=ca-certificates,containerd,curl,docker.io,docker-cli,docker-compose,iproute2,iptables,make,nftables,openssh-server,openssl,procps,systemd,systemd-timesyncd,unattended-upgrades
 
 # The address of the machine, and the one of this side of its cable. Several may run at once.
 machine_number=7
@@ -76,6 +76,7 @@ machine_start() {
         unshare --mount --pid --uts --ipc --fork --kill-child --propagation private \
         "$here/host.d/enter" "$machine_root" "$machine_netns" </dev/null >>"$work/machine.log" 2>&1 &
     printf '%s\n' "$!" >"$work/machine.pid"
+    machine_has_priority
     python3 "$here/host.d/wire" "$machine_netns" "${SCAFFOLD_REGISTRY##*:}" </dev/null >>"$work/machine.log" 2>&1 &
     printf '%s\n' "$!" >"$work/wire.pid"
     wait_for 60 "the engine of the second machine" on_machine_as_root docker version || {
@@ -97,9 +98,21 @@ machine_cut_power() {
     machine_forget_cgroups
 }
 
+# Between groups of processes it is not niceness that counts, but the weight of the group.
+machine_has_priority() {
+    local group=/sys/fs/cgroup/cpu/$machine_netns
+    if [[ -e /sys/fs/cgroup/cpu/cpu.shares ]]; then
+        mkdir -p "$group"
+        echo 16384 >"$group/cpu.shares"
+    elif [[ -w /sys/fs/cgroup/cgroup.subtree_control ]]; then
+        mkdir -p "/sys/fs/cgroup/$machine_netns"
+        echo 1600 >"/sys/fs/cgroup/$machine_netns/cpu.weight" || true
+    fi
+}
+
 # Control groups of containers outlive a process tree that was killed; on a real machine they go with the kernel.
 machine_forget_cgroups() {
-    find /sys/fs/cgroup -depth -type d -path "*/scaffold-host-$machine_number/*" -exec rmdir {} + 2>/dev/null || true
+    find /sys/fs/cgroup -depth -type d \( -path "*/$machine_netns" -o -path "*/$machine_netns/*" \) -exec rmdir {} + 2>/dev/null || true
 }
 
 machine_down() {

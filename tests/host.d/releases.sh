@@ -14,8 +14,13 @@ generate() {
     --set "registry=$registry" --no-input >/dev/null 2>&1
   git -C "$repo" init --quiet
   commit 'what scaffold wrote'
+  mirror_images
+}
+
+mirror_images() {
   local image
   while read -r image; do
+    docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" >/dev/null
     docker tag "$image" "$mirror_prefix/$image"
     docker push --quiet "$mirror_prefix/$image" >/dev/null
   done < <(sed -n 's/^ *image: //p' "$repo/compose.yaml" | sort -u)
@@ -29,16 +34,18 @@ commit() {
 # bundle ID: what is wrong with it stands in its name.
 bundle() {
   local app=$repo/services/backend/app fault=none
-  rm -f "$app/stores/never.py" "$app/migrations/db/versions/0002_broken.py"
+  local versions=$app/migrations/db/versions
+  rm -f "$app/stores/never.py" "$versions/0002_slow.py" "$versions/0003_broken.py"
   case $1 in
     exits | memory | errors) fault=$1 ;;
     never) cp "$here/host.d/app/never.py" "$app/stores/never.py" ;;
-    m*) cp "$here/host.d/app/migration.py" "$app/migrations/db/versions/0002_broken.py" ;;
+    k2 | m[0-9]* | g[0-9]*) cp "$here/host.d/app/slow.py" "$versions/0002_slow.py" ;;
   esac
+  [[ $1 != m[0-9]* ]] || cp "$here/host.d/app/migration.py" "$versions/0003_broken.py"
   sed "s/@version@/$1/; s/@fault@/$fault/" "$here/host.d/app/release.py" >"$app/api/release.py"
   commit "$1"
   (
-    cd "$repo"
+    cd "$repo" || exit
     TAG=$1 nice docker buildx bake --file docker-bake.hcl --push --progress quiet
     MIRROR=$mirror_prefix nice scripts/release.sh "$1"
   )
