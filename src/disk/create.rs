@@ -139,20 +139,9 @@ impl Place {
         for name in &self.inner {
             dir = make(&dir, name).map_err(|e| unwritable(&self.shown, &e))?;
         }
-        // Creating files is the system's work, and it does it for two threads at once.
-        let (first, second) = halves(plan);
-        std::thread::scope(|scope| {
-            let other = scope.spawn(|| self.put(&dir, &second));
-            let outcome = self.put(&dir, &first);
-            outcome.and(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        })
-    }
-
-    /// Creates files and the folders that they are in.
-    fn put(&self, dir: &Dir, files: &[Planned]) -> Result<()> {
         // Paths come in order, so all of a folder comes at once.
         let mut way: Vec<(&str, Dir)> = vec![];
-        for (path, file) in files {
+        for (path, file) in &plan.files {
             interrupt::check()?;
             let mut put = || -> io::Result<()> {
                 let mut parts: Vec<&str> = path.split('/').collect();
@@ -160,10 +149,10 @@ impl Place {
                 let kept = way.iter().zip(&parts).take_while(|((open, _), part)| open == *part).count();
                 way.truncate(kept);
                 for part in parts.drain(kept..) {
-                    let inner = make(way.last().map_or(dir, |(_, open)| open), part)?;
+                    let inner = make(way.last().map_or(&dir, |(_, open)| open), part)?;
                     way.push((part, inner));
                 }
-                way.last().map_or(dir, |(_, open)| open).create(name, file.mode, false, None, &file.bytes)
+                way.last().map_or(&dir, |(_, open)| open).create(name, file.mode, false, None, &file.bytes)
             };
             put().map_err(|e| unwritable(&self.shown.join(path), &e))?;
         }
@@ -171,24 +160,9 @@ impl Place {
     }
 }
 
-type Planned<'a> = (&'a String, &'a PlannedFile);
-
-/// The files in two parts that take equally long. Creating one takes as long as writing some kilobytes.
-fn halves(plan: &Plan) -> (Vec<Planned<'_>>, Vec<Planned<'_>>) {
-    let cost = |file: &PlannedFile| file.bytes.len() + (16 << 10);
-    let (all, mut before) = (plan.files.values().map(cost).sum::<usize>(), 0);
-    plan.files.iter().partition(|(_, file)| {
-        before += cost(file);
-        before * 2 <= all
-    })
-}
-
-/// Makes a folder, unless the other thread has.
 fn make(dir: &Dir, name: &str) -> io::Result<Dir> {
-    match dir.make_dir(name, 0o777) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => dir.dir(name),
-    }
+    dir.make_dir(name, 0o777)?;
+    dir.dir(name)
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Error {

@@ -1,5 +1,4 @@
-//! Why: most of the time that a plan takes goes into templates, and one does not depend on another, so they are rendered
-//! side by side.
+//! Why: what a file is to say is known before any file is rendered, because parts of it come from several blueprints.
 
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
@@ -11,9 +10,6 @@ use super::{FileKind, PlannedFile};
 use crate::blueprint::Asset;
 use crate::error::Diagnostic;
 use crate::render::{Compiled, Renderer, value_of};
-
-/// A second thread halves the time; what a third one saves, its start costs.
-const THREADS: usize = 2;
 
 /// A file to render with all that it needs to know.
 pub struct Job<'a> {
@@ -32,29 +28,9 @@ type Rendered = Result<Option<PlannedFile>, Diagnostic>;
 
 /// Renders all jobs; the results are in their order.
 pub fn render(jobs: &[Job], renderer: &Renderer, parts: &HashMap<String, Slots>) -> Vec<Rendered> {
-    // One template serves every service and binding that its blueprint is used for, so it is compiled by one thread.
-    let mut threads: HashMap<*const u8, usize> = HashMap::new();
-    let mut shares = vec![vec![]; THREADS];
-    for (number, job) in jobs.iter().enumerate() {
-        let next = threads.len() % THREADS;
-        shares[*threads.entry(job.asset.bytes.as_ptr()).or_insert(next)].push(number);
-    }
-    let share = |numbers: &[usize]| {
-        let mut compiled = HashMap::new();
-        let one = |number: &usize| (*number, jobs[*number].render(renderer, &mut compiled, parts.get(&jobs[*number].path)));
-        numbers.iter().map(one).collect::<Vec<_>>()
-    };
-    let mut results = std::thread::scope(|scope| {
-        let share = &share;
-        let others: Vec<_> = shares[1..].iter().map(|numbers| scope.spawn(move || share(numbers))).collect();
-        let mut results = share(&shares[0]);
-        for other in others {
-            results.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        results
-    });
-    results.sort_unstable_by_key(|(number, _)| *number);
-    results.into_iter().map(|(_, rendered)| rendered).collect()
+    // One template serves every service and binding that its blueprint is used for.
+    let mut compiled = HashMap::new();
+    jobs.iter().map(|job| job.render(renderer, &mut compiled, parts.get(&job.path))).collect()
 }
 
 impl Job<'_> {

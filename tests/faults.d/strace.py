@@ -25,8 +25,8 @@ class Call(NamedTuple):
     """A call that changes files below the folder that is looked at."""
 
     name: str
-    nth: int  # of its name in its thread, counted from 1
-    seen: Counter  # how many calls of each name came before it in its thread
+    nth: int  # of its name, counted from 1
+    seen: Counter  # how many calls of each name came before it
     text: str
 
 
@@ -57,19 +57,15 @@ def calls(arguments, folder, faults=()):
     """The calls of a run that change files below a folder, and how it ended."""
     log = Path(f"{folder}.trace")
     ended = run([*STRACE, "-o", log, "-e", f"trace={CHANGING}", *faults, *arguments])
-    threads, found, start = {}, [], None
+    seen, found = Counter(), []
     for line in log.read_text(errors="replace").splitlines():
-        match = re.match(r"(\d+) +(\w+)\((.*)", line)
+        match = re.match(r"\d+ +(\w+)\((.*)", line)
         if not match:
             continue
-        thread, name, rest = match.groups()
-        seen = threads.setdefault(thread, Counter())
+        name, rest = match.groups()
         reads = name == "openat" and not re.search(r"O_CREAT|O_TRUNC|O_WRONLY|O_RDWR", rest)
         if not reads and str(folder) in rest and not re.match(r"[012]<", rest):
-            start = start or seen.copy()
-            # strace counts in each thread for itself, and the first one has loaded the program by calls of its own.
-            if seen[name] >= start[name]:
-                found.append(Call(name, seen[name] + 1, seen.copy(), line))
+            found.append(Call(name, seen[name] + 1, seen.copy(), line))
         seen[name] += 1
     log.unlink()
     return found, ended
