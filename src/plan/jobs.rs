@@ -1,7 +1,6 @@
 //! Why: what a file is to say is known before any file is rendered, because parts of it come from several blueprints.
 
 use std::borrow::Cow;
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use minijinja::value::Value;
@@ -28,18 +27,26 @@ type Rendered = Result<Option<PlannedFile>, Diagnostic>;
 
 /// Renders all jobs; the results are in their order.
 pub fn render(jobs: &[Job], renderer: &Renderer, parts: &HashMap<String, Slots>) -> Vec<Rendered> {
-    // One template serves every service and binding that its blueprint is used for.
-    let mut compiled = HashMap::new();
-    jobs.iter().map(|job| job.render(renderer, &mut compiled, parts.get(&job.path))).collect()
+    // One template serves every service and binding that its blueprint is used for, and goes after the last of them: fresh
+    // memory costs more than what is done with it.
+    let mut uses: HashMap<*const u8, (usize, Option<Compiled>)> = HashMap::new();
+    for job in jobs {
+        uses.entry(job.asset.bytes.as_ptr()).or_default().0 += 1;
+    }
+    let mut results = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        let (left, template) = uses.entry(job.asset.bytes.as_ptr()).or_default();
+        results.push(job.render(renderer, template, parts.get(&job.path)));
+        *left -= 1;
+        if *left == 0 {
+            *template = None;
+        }
+    }
+    results
 }
 
 impl Job<'_> {
-    fn render<'r>(
-        &'r self,
-        renderer: &'r Renderer,
-        compiled: &mut HashMap<*const u8, Compiled<'r>>,
-        parts: Option<&Slots>,
-    ) -> Rendered {
+    fn render<'r>(&'r self, renderer: &'r Renderer, compiled: &mut Option<Compiled<'r>>, parts: Option<&Slots>) -> Rendered {
         let brought = || parts.into_iter().flatten();
         let bytes = if self.asset.template {
             let slots: BTreeMap<&str, Vec<&str>> =
@@ -49,14 +56,15 @@ impl Job<'_> {
             } else {
                 minijinja::context! { slots => value_of(&slots), ..self.context.clone() }
             };
-            let template = match compiled.entry(self.asset.bytes.as_ptr()) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => new.insert(renderer.compile(self.asset)?),
+            let template = match compiled {
+                Some(known) => known,
+                None => compiled.insert(renderer.compile(self.asset)?),
             };
-            let text = renderer.render(template, self.asset, &context)?;
+            let mut text = renderer.render(template, self.asset, &context)?;
             if text.trim().is_empty() {
                 return Ok(None);
             }
+            text.shrink_to_fit();
             Cow::Owned(text.into_bytes())
         } else {
             self.asset.bytes.clone()
