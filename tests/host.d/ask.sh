@@ -3,7 +3,7 @@
 
 home=/srv/$project
 
-# What docs/deploy.md has an administrator do, beyond what the machine came with.
+# What deploys need of a server. tests/server and tests/backups follow docs/deploy.md.
 set_up_server() {
   local root=$machine_root
   ssh-keygen -q -t ed25519 -N '' -f "$work/key"
@@ -25,9 +25,6 @@ remote_shell() { remote 'cat /etc/passwd' </dev/null; }
 deploy() { remote "deploy $1" <"$repo/dist/$1.tar.gz"; }
 rollback() { remote "rollback ${1-}" </dev/null; }
 
-# At the console, as the user that deploys.
-on_machine() { on_machine_as_root setpriv --reuid deploy --regid deploy --init-groups env HOME=/home/deploy "$@"; }
-in_home() { on_machine bash -c "cd $home && $1"; }
 health() { in_home scripts/health-check.sh; }
 settings() {
   local line

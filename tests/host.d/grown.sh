@@ -6,7 +6,7 @@ grow() {
   local id=$1
   shift
   "$(scaffold)" "$@" -C "$repo" --blueprints "$here/../blueprints" --no-input >"$work/grow.log" 2>&1 || { cat "$work/grow.log" && return 1; }
-  mirror_images
+  mirror_images "$repo"
   bundle "$id" >"$work/bundle.log" 2>&1 || { cat "$work/bundle.log" && return 1; }
 }
 runs() { [[ -n $(in_home "docker compose ps --quiet $1 2>/dev/null") ]]; }

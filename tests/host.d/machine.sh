@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # $ground, $tools and $run are those of tests/ground, $work is the caller's
+# shellcheck shell=bash disable=SC2154 # $ground, $tools and $run are those of tests/ground, $work and $home are the caller's
 # A second machine: its own root file system, processes, network and Docker engine, all of Debian's packages.
 #
 # Deploys are proven on something that can be reached only as a server is reached (ssh, ports 80 and 443), that can lose
@@ -6,6 +6,9 @@
 # process tree: when its first process is killed, all of it is gone.
 
 machine_packages_wanted=ca-certificates,containerd,curl,docker.io,docker-cli,docker-compose,iproute2,iptables,make,nftables,openssh-server,openssl,procps,systemd,systemd-timesyncd,unattended-upgrades
+
+# Where copies of other people's images are: the machine reaches no other registry.
+mirror=$SCAFFOLD_REGISTRY/mirror
 
 # The address of the machine, and the one of this side of its cable. Several may run at once.
 machine_number=7
@@ -126,4 +129,18 @@ on_machine_as_root() {
     local pid
     pid=$(pgrep -P "$(<"$work/machine.pid")" | head -n 1) || return 1
     nsenter --target "$pid" --mount --pid --net --uts --ipc --root --wdns=/ env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C "$@"
+}
+
+# As the user that deploys, and in the folder of the stack, which is the caller's $home.
+on_machine() { on_machine_as_root setpriv --reuid deploy --regid deploy --init-groups env HOME=/home/deploy "$@"; }
+in_home() { on_machine bash -c "cd $home && $1"; }
+
+# mirror_images FOLDER: other people's images that its compose.yaml names, to where the machine reaches them.
+mirror_images() {
+    local image
+    while read -r image; do
+        docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" >/dev/null
+        docker tag "$image" "$mirror/$image"
+        docker push --quiet "$mirror/$image" >/dev/null
+    done < <(sed -n 's/^ *image: //p' "$1/compose.yaml" | sort -u)
 }

@@ -6,24 +6,13 @@ project=scaffold-host-$$
 domain=chat.test
 repo=$work/repo
 registry=$SCAFFOLD_REGISTRY/$project
-# Where copies of other people's images are: the second machine reaches no other registry.
-mirror_prefix=$SCAFFOLD_REGISTRY/mirror
 
 generate() {
   "$(scaffold)" new "$repo" --blueprints blueprints --preset chatsphere --set "name=$project" --set "domain=$domain" \
     --set "registry=$registry" --no-input >/dev/null 2>&1
   git -C "$repo" init --quiet
   commit 'what scaffold wrote'
-  mirror_images
-}
-
-mirror_images() {
-  local image
-  while read -r image; do
-    docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" >/dev/null
-    docker tag "$image" "$mirror_prefix/$image"
-    docker push --quiet "$mirror_prefix/$image" >/dev/null
-  done < <(sed -n 's/^ *image: //p' "$repo/compose.yaml" | sort -u)
+  mirror_images "$repo"
 }
 
 commit() {
@@ -47,7 +36,7 @@ bundle() {
   (
     cd "$repo" || exit
     TAG=$1 nice docker buildx bake --file docker-bake.hcl --push --progress quiet
-    MIRROR=$mirror_prefix nice scripts/release.sh "$1"
+    MIRROR=$mirror nice scripts/release.sh "$1"
   )
 }
 
@@ -64,6 +53,6 @@ bundles() {
 # Tags are what a run leaves in the engine; what they name is cached for the next.
 forget_releases() {
   local tags
-  mapfile -t tags < <(docker image ls --format '{{.Repository}}:{{.Tag}}' | grep -e "^$registry/" -e "^$mirror_prefix/")
+  mapfile -t tags < <(docker image ls --format '{{.Repository}}:{{.Tag}}' | grep -e "^$registry/" -e "^$mirror/")
   ((${#tags[@]} == 0)) || docker image rm "${tags[@]}" >/dev/null 2>&1 || true
 }
