@@ -4,9 +4,13 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use scaffold::disk::{Change, Operation, Tree};
+
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[test]
 fn a_folder_that_turns_into_a_link_leads_nowhere() {
@@ -16,38 +20,51 @@ fn a_folder_that_turns_into_a_link_leads_nowhere() {
         fs::create_dir_all(folder.path().join(path)).unwrap();
         fs::write(folder.path().join(path).join("file"), "mine\n").unwrap();
     }
-    let over = AtomicBool::new(false);
-    let (mut done, mut refused) = (0, 0);
+    let (done, refused, over) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
     std::thread::scope(|scope| {
+        // By turns it swaps until a write met that, and rests until one came through: either alone can win every time.
         scope.spawn(|| {
             while !over.load(Ordering::Relaxed) {
-                fs::rename(repo.join("sub"), repo.join("aside")).unwrap();
-                if symlink(&outside, repo.join("sub")).is_ok() {
-                    fs::remove_file(repo.join("sub")).unwrap();
+                let met = refused.load(Ordering::Relaxed);
+                while refused.load(Ordering::Relaxed) == met && !over.load(Ordering::Relaxed) {
+                    swap(&repo, &outside);
+                    std::thread::yield_now();
                 }
-                // While it is away, the writer may rightly make one.
-                while fs::rename(repo.join("aside"), repo.join("sub")).is_err() {
-                    let _ = fs::remove_dir_all(repo.join("sub"));
+                let through = done.load(Ordering::Relaxed);
+                while done.load(Ordering::Relaxed) == through && !over.load(Ordering::Relaxed) {
+                    std::thread::yield_now();
                 }
-                std::thread::yield_now();
             }
         });
-        // Until both have happened often: an operation that came through, and one that met the swap.
-        while (done < 20 || refused < 20) && done + refused < 20_000 {
+        let begin = Instant::now();
+        while [&done, &refused].iter().any(|count| count.load(Ordering::Relaxed) < 100) && begin.elapsed() < PATIENCE {
             let outcome = Tree::open(&repo).and_then(Tree::writer).and_then(|writer| {
                 let mut changes = std::collections::BTreeMap::new();
                 for path in ["sub/file", "sub/new", "sub/deep/er"] {
-                    let bytes = format!("written {done}\n").into_bytes().into();
+                    let bytes = format!("written {done:?}\n").into_bytes().into();
                     changes.insert(path.to_owned(), (Change::Write { mode: 0o644, bytes }, writer.tree().read(path)?));
                 }
                 writer.execute(&Operation { title: "race".to_owned(), moves: vec![], changes })
             });
-            if outcome.is_ok() { done += 1 } else { refused += 1 }
+            let count = if outcome.is_ok() { &done } else { &refused };
+            count.fetch_add(1, Ordering::Relaxed);
         }
         over.store(true, Ordering::Relaxed);
     });
-    assert!(done >= 20 && refused >= 20, "{done} came through and {refused} met the swap");
+    let (done, refused) = (done.into_inner(), refused.into_inner());
+    assert!(done >= 100 && refused >= 100, "{done} came through and {refused} met the swap");
     let names: Vec<_> = fs::read_dir(&outside).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(names, ["file"]);
     assert_eq!(fs::read_to_string(outside.join("file")).unwrap(), "mine\n");
+}
+
+fn swap(repo: &Path, outside: &Path) {
+    fs::rename(repo.join("sub"), repo.join("aside")).unwrap();
+    if symlink(outside, repo.join("sub")).is_ok() {
+        fs::remove_file(repo.join("sub")).unwrap();
+    }
+    // While it is away, the writer may rightly make one.
+    while fs::rename(repo.join("aside"), repo.join("sub")).is_err() {
+        let _ = fs::remove_dir_all(repo.join("sub"));
+    }
 }
