@@ -99,6 +99,7 @@ pub fn model_from(
 
 /// Runs the program as the command line says.
 pub fn main() -> ExitCode {
+    disk::end_at_once();
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         // A merge driver must not be read as "merged, with two conflicts".
@@ -108,13 +109,10 @@ pub fn main() -> ExitCode {
         }
         Err(error) => return report::usage(&error),
     };
-    match commands::run(cli) {
-        // Ctrl-C came too late to stop it, and still says that whatever was to come next is not wanted.
-        Ok(_) if disk::interrupted() => ExitCode::from(error::Error::Interrupted.exit_code()),
-        Ok(code) => ExitCode::from(code),
-        Err(error) => {
-            report::error(&error);
-            ExitCode::from(error.exit_code())
-        }
-    }
+    let code = commands::run(cli).unwrap_or_else(|error| {
+        report::error(&error);
+        error.exit_code()
+    });
+    // Where Ctrl-C came too late to stop it, it still says that whatever was to come next is not wanted.
+    ExitCode::from(if disk::interrupted() { error::Error::Interrupted.exit_code() } else { code })
 }

@@ -67,8 +67,11 @@ pub fn with_answers(plan: &mut Plan, answers: String) {
 
 /// Adds `scaffold.lock` to a plan that is complete otherwise.
 pub fn complete(plan: &mut Plan) {
-    let lock = to_text(&of_plan(plan));
-    plan.files.insert(LOCK.to_owned(), own(lock));
+    let sections = plan.files.iter().filter(|(path, _)| *path != LOCK);
+    let sections: Vec<_> =
+        sections.map(|(path, f)| Section { path, kind: f.kind, mode: f.mode, bytes: &f.bytes, state: &State::Settled }).collect();
+    let text = text_of(env!("CARGO_PKG_VERSION"), &sections);
+    plan.files.insert(LOCK.to_owned(), own(text));
 }
 
 fn own(text: String) -> PlannedFile {
@@ -86,21 +89,35 @@ pub fn of_plan(plan: &Plan) -> Lock {
     }
 }
 
-/// The text of a lock: a section for each file in the order of paths, then `end`, so that a lock that was cut short is
-/// no shorter lock.
+/// The text of a lock.
 pub fn to_text(lock: &Lock) -> String {
-    let size: usize = lock.files.values().map(|f| f.bytes.len() + f.bytes.len() / 20).sum();
+    let files = lock.files.iter();
+    let sections = files.map(|(path, f)| Section { path, kind: f.kind, mode: f.mode, bytes: &f.bytes, state: &f.state });
+    text_of(&lock.scaffold, &sections.collect::<Vec<_>>())
+}
+
+struct Section<'a> {
+    path: &'a str,
+    kind: FileKind,
+    mode: u32,
+    bytes: &'a [u8],
+    state: &'a State,
+}
+
+/// A section for each file in the order of paths, then `end`, so that a lock that was cut short is no shorter lock.
+fn text_of(scaffold: &str, sections: &[Section]) -> String {
+    let size: usize = sections.iter().map(|s| s.bytes.len() + s.bytes.len() / 20).sum();
     let mut out = String::with_capacity(size + 4096);
     out.push_str("# What scaffold generated: the base for merging later changes. Commit it, do not edit it.\n");
-    let _ = writeln!(out, "scaffold {}", lock.scaffold);
-    for (path, file) in &lock.files {
-        let kind = match file.kind {
+    let _ = writeln!(out, "scaffold {scaffold}");
+    for section in sections {
+        let kind = match section.kind {
             FileKind::Managed => "managed",
             FileKind::Starter => "starter",
         };
-        let _ = writeln!(out, "{kind} {:o} {path}", file.mode);
-        content::write(&mut out, &file.bytes);
-        match &file.state {
+        let _ = writeln!(out, "{kind} {:o} {}", section.mode, section.path);
+        content::write(&mut out, section.bytes);
+        match section.state {
             State::Settled => {}
             State::Deleted => out.push_str(DELETED),
             State::Dropped => out.push_str(DROPPED),

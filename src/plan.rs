@@ -1,8 +1,9 @@
 //! Why: dry run, diff, check and the real run must never disagree, so all of them execute this one value: path → bytes,
 //! mode, kind and origin. Making it is pure; nothing here reads or writes a file.
 
+mod jobs;
+
 use std::borrow::Cow;
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use minijinja::value::Value;
@@ -12,9 +13,10 @@ use crate::blueprint::{Asset, Kind, Layer};
 use crate::error::{Diagnostic, Error, Result, did_you_mean};
 use crate::model::Stack;
 use crate::names::identifier;
-use crate::render::{Compiled, Renderer, declared_slots, value_of};
+use crate::render::{Renderer, declared_slots, value_of};
 use crate::selection::{Chosen, ChosenService, Selection};
 use crate::views::BindingView;
+use jobs::{Job, Slots};
 
 /// What becomes of a file after it has been written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -77,57 +79,6 @@ pub fn plan<'a>(
     planner.check_slots();
     planner.files();
     if planner.mistakes.is_empty() { Ok(planner.plan) } else { Err(Error::Invalid(planner.mistakes)) }
-}
-
-/// A file to render with all that it needs to know.
-struct Job<'a> {
-    asset: &'a Asset,
-    path: String,
-    context: Value,
-    origin: String,
-    kind: FileKind,
-}
-
-/// Rendered parts of one shared file by slot, each with who brought it.
-type Slots = BTreeMap<String, Vec<(String, String)>>;
-
-impl<'a> Job<'a> {
-    fn render(
-        &self,
-        renderer: &'a Renderer,
-        compiled: &mut HashMap<*const u8, Compiled<'a>>,
-        parts: Option<&Slots>,
-    ) -> std::result::Result<Option<PlannedFile>, Diagnostic> {
-        let brought = || parts.into_iter().flatten();
-        let bytes = if self.asset.template {
-            let slots: BTreeMap<&str, Vec<&str>> =
-                brought().map(|(slot, texts)| (slot.as_str(), texts.iter().map(|(_, text)| text.as_str()).collect())).collect();
-            let context = if slots.is_empty() {
-                self.context.clone()
-            } else {
-                minijinja::context! { slots => value_of(&slots), ..self.context.clone() }
-            };
-            let template = match compiled.entry(self.asset.bytes.as_ptr()) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => new.insert(renderer.compile(self.asset)?),
-            };
-            let text = renderer.render(template, self.asset, &context)?;
-            if text.trim().is_empty() {
-                return Ok(None);
-            }
-            Cow::Owned(text.into_bytes())
-        } else {
-            self.asset.bytes.clone()
-        };
-        let mut origin = vec![self.origin.clone()];
-        for (who, _) in brought().flat_map(|(_, texts)| texts) {
-            if !origin.contains(who) {
-                origin.push(who.clone());
-            }
-        }
-        let mode = if bytes.starts_with(b"#!") { 0o755 } else { 0o644 };
-        Ok(Some(PlannedFile { bytes, mode, kind: self.kind, origin }))
-    }
 }
 
 struct Planner<'a> {
@@ -345,14 +296,11 @@ impl<'a> Planner<'a> {
 
     fn files(&mut self) {
         let jobs = std::mem::take(&mut self.jobs);
-        let (renderer, shared) = (self.renderer, std::mem::take(&mut self.parts));
-        // One template serves every service and binding that its blueprint is used for.
-        let mut compiled: HashMap<*const u8, Compiled> = HashMap::new();
-        for job in jobs {
-            match job.render(renderer, &mut compiled, shared.get(&job.path)) {
+        for (job, rendered) in jobs.iter().zip(jobs::render(&jobs, self.renderer, &self.parts)) {
+            match rendered {
                 // A template can decide that its file is not needed.
                 Ok(None) => {}
-                Ok(Some(file)) => self.add(&job, file),
+                Ok(Some(file)) => self.add(job, file),
                 Err(mistake) => self.mistakes.push(mistake),
             }
         }

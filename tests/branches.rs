@@ -72,6 +72,40 @@ fn two_branches_that_each_added_something_come_together() {
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
 }
 
+#[test]
+fn git_merges_by_structure_where_its_driver_is_configured_and_as_ever_elsewhere() {
+    let at = tempfile::tempdir().unwrap();
+    fs::write(at.path().join("answers"), ANSWERS).unwrap();
+    scaffold(at.path(), &["new", "shop", "--answers", "answers", "--no-input"]).passes();
+    let shop = at.path().join("shop");
+    assert!(git(&shop, &["init", "-q"]) && git(&shop, &["add", "-A"]) && git(&shop, &["commit", "-qm", "start"]));
+    // Each brings something of its own to the same place of several kinds of files.
+    for who in ["ada", "bob"] {
+        assert!(git(&shop, &["checkout", "-q", "-b", who, "main"]));
+        let edit = |path: &str, after: &str, text: &str| {
+            let old = fs::read_to_string(shop.join(path)).unwrap();
+            let new = old.replacen(after, &format!("{after}{text}"), 1);
+            assert_ne!(old, new, "{path} has no {after:?}");
+            fs::write(shop.join(path), new).unwrap();
+        };
+        edit("compose.yaml", "\nservices:\n", &format!("  {who}:\n    image: {who}:1\n\n"));
+        edit(".env.example", "\n", &format!("{}_URL=http://{who}\n", who.to_uppercase()));
+        assert!(git(&shop, &["commit", "-qam", who]));
+    }
+    let driver = format!("merge.scaffold.driver='{}' merge-file --path %P %A %O %B", env!("CARGO_BIN_EXE_scaffold"));
+    assert!(!git(&shop, &["merge", "-q", "--no-edit", "ada"]), "git has no need of a driver here");
+    assert!(fs::read_to_string(shop.join("compose.yaml")).unwrap().contains("<<<<<<<"));
+    assert!(git(&shop, &["merge", "--abort"]));
+    assert!(git(&shop, &["-c", &driver, "merge", "-q", "--no-edit", "ada"]), "the driver left a conflict");
+    for (path, parts) in [
+        ("compose.yaml", ["  ada:\n    image: ada:1\n", "  bob:\n    image: bob:1\n"]),
+        (".env.example", ["ADA_URL=", "BOB_URL="]),
+    ] {
+        let merged = fs::read_to_string(shop.join(path)).unwrap();
+        assert!(parts.iter().all(|part| merged.matches(part).count() == 1), "{path}:\n{merged}");
+    }
+}
+
 fn tree(folder: &Path) -> std::collections::BTreeMap<String, (Vec<u8>, bool)> {
     let ours = |path: &str| !path.starts_with(".scaffold/") && !path.starts_with(".git/");
     common::tree(folder).into_iter().filter(|(path, _)| ours(path)).collect()

@@ -62,6 +62,8 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("make target", "README.md", "make smoke ", "make smoked "),
     ("make target", "Makefile", "stack: up smoke", "stack: up smokes"),
     ("make target", ".devcontainer/devcontainer.json", "make setup", "make set-up"),
+    ("message", "docs/operations.md", "`there is no release before`", "`no release before`"),
+    ("message", "scripts/lib/release.sh", "is damaged", "is not whole"),
     ("link", "README.md", "](docs/operations.md)", "](docs/operation.md)"),
     ("link", "docs/operations.md", "](deploy.md)", "](deploy.md#no-such-heading)"),
     ("nginx", "nginx/upstreams/services.conf", "server api:8000", "server apis:8000"),

@@ -56,7 +56,7 @@ fn is_own_remnant(target: &Path, names: &[String]) -> bool {
 /// # Errors
 /// Whatever the file system refuses; then nothing is left behind.
 pub fn create(target: &Path, plan: &Plan) -> Result<()> {
-    interrupt::watch();
+    interrupt::note();
     check_target(target)?;
     if target.is_dir() { fill(target, plan) } else { Place::of(target)?.create(plan) }
 }

@@ -28,7 +28,7 @@ mod undo;
 mod writer;
 
 pub use create::{check_target, create};
-pub use interrupt::interrupted;
+pub use interrupt::{end_at_once, interrupted};
 pub use paths::check_path;
 pub use tree::{Entry, Tree};
 pub use undo::Undone;

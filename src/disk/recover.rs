@@ -11,10 +11,10 @@ use super::paths::{Kind, Meta, OWN};
 use super::platform::{Dir, is_root};
 use super::print::Print;
 use super::remove::remove_tree;
-use super::steps::{Steps, numbered, settle};
+use super::steps::{Steps, numbered, settle, unmoved};
 use super::tree::{failed, plain};
 use super::writer::unwritable;
-use super::{Entry, Tree};
+use super::{Entry, Tree, interrupt};
 use crate::error::{Diagnostic, Error, Result};
 
 /// How long another process is waited for.
@@ -72,7 +72,10 @@ fn ignore(top: &Dir, own: &Dir) -> io::Result<()> {
 fn wait(deadline: Instant, mut lock: impl FnMut() -> std::result::Result<(), TryLockError>) -> Result<()> {
     loop {
         match lock() {
-            Err(TryLockError::WouldBlock) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(20)),
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                interrupt::check()?;
+                std::thread::sleep(Duration::from_millis(20));
+            }
             Err(TryLockError::WouldBlock) => {
                 return Err(failed(Diagnostic::new("another `scaffold` is writing in this repository").hint("wait for its end")));
             }
@@ -170,17 +173,9 @@ struct Found {
 
 fn examine(tree: &Tree, steps: &Steps, journal: &Journal) -> Result<Found> {
     let mut found = Found { expected: vec![], no_forward: vec![], no_back: vec![] };
-    let mut open_moves = vec![];
-    for step in &journal.moves {
-        if !steps.moved(step)? {
-            open_moves.push(step);
-        }
-    }
+    let open_moves = steps.open_moves()?;
     for (number, step) in journal.files.iter().enumerate() {
-        let path = open_moves.iter().rev().fold(step.path.clone(), |path, m| match path.strip_prefix(&m.to) {
-            Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("{}{rest}", m.from),
-            _ => path,
-        });
+        let path = unmoved(open_moves, &step.path);
         let (made, emptied) = (journal.made.iter().map(|m| &m.1), journal.emptied.iter().map(|e| &e.1));
         let passing = || made.chain(emptied).any(|folder| *folder == step.path);
         // A folder that takes the place of a file, or leaves it to one, is on its way and no one's work.

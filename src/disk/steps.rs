@@ -45,11 +45,9 @@ impl<'a> Steps<'a> {
         let files = || self.journal.files.iter().zip(expected).enumerate();
         self.tree.refresh();
         self.make_folders(|path| self.journal.moves.iter().any(|m| m.to.starts_with(&format!("{path}/"))))?;
-        for step in &self.journal.moves {
+        for step in self.open_moves()? {
             stop()?;
-            if !self.moved(step)? {
-                self.rename_new(&step.from, &step.to)?;
-            }
+            self.rename_new(&step.from, &step.to)?;
         }
         for (_, (step, expected)) in files().filter(|(_, (step, _))| step.new.is_none()) {
             stop()?;
@@ -90,6 +88,24 @@ impl<'a> Steps<'a> {
     /// The file system refuses.
     pub fn back(&self) -> Result<()> {
         self.tree.refresh();
+        let open = self.open_moves()?;
+        // As long as something has not moved yet, nothing else was done.
+        if open.is_empty() {
+            self.restore_files()?;
+        }
+        for step in self.journal.moves[..self.journal.moves.len() - open.len()].iter().rev() {
+            self.rename_new(&step.to, &step.from)?;
+        }
+        self.remove_made()?;
+        let tidy = || -> io::Result<()> {
+            self.own.sync_all()?;
+            remove_tree(self.own, "next", Some("back"))
+        };
+        tidy().map_err(|e| unwritable(".scaffold/next", &e))
+    }
+
+    /// Takes files and folders back as they were after the moves.
+    fn restore_files(&self) -> Result<()> {
         let files = || self.journal.files.iter().enumerate().rev();
         for (number, step) in files().filter(|(_, step)| step.new.is_some()) {
             let staged = has(&self.new, number)?;
@@ -111,27 +127,29 @@ impl<'a> Steps<'a> {
                 self.restore(number, &step.path)?;
             }
         }
-        for step in self.journal.moves.iter().rev() {
-            if self.moved(step)? {
-                self.rename_new(&step.to, &step.from)?;
-            }
-        }
-        self.remove_made()?;
-        let tidy = || -> io::Result<()> {
-            self.own.sync_all()?;
-            remove_tree(self.own, "next", Some("back"))
-        };
-        tidy().map_err(|e| unwritable(".scaffold/next", &e))
+        Ok(())
     }
 
-    /// Whether a move was made already.
-    pub(super) fn moved(&self, step: &Move) -> Result<bool> {
+    /// The moves that are not made: they are made in order and taken back in reverse, so these are the last ones.
+    pub(super) fn open_moves(&self) -> Result<&'a [Move]> {
+        let moves = &self.journal.moves;
+        for made in (1..=moves.len()).rev() {
+            if self.moved(&moves[made - 1], made > 1)? {
+                return Ok(&moves[made..]);
+            }
+        }
+        Ok(moves)
+    }
+
+    /// Whether a move was made already. One that `follows` others has nowhere to begin before these are made.
+    fn moved(&self, step: &Move, follows: bool) -> Result<bool> {
         let (from, to) = (self.at(&step.from)?, self.at(&step.to)?);
         let inode = |meta: &Meta| step.inode != 0 && meta.inode == step.inode;
         match (from, to) {
             (None, Some(_)) => Ok(true),
             (Some(_), None) => Ok(false),
             (Some((.., from)), Some((.., to))) if inode(&from) != inode(&to) => Ok(inode(&to)),
+            (None, None) if follows => Ok(false),
             _ => Err(changed(&[&step.from, &step.to])),
         }
     }
@@ -176,7 +194,10 @@ impl<'a> Steps<'a> {
     fn parent<'p>(&self, path: &'p str) -> Result<(Rc<Folder>, &'p str)> {
         let (folder, name) = split(path);
         let open = self.tree.folder_now(folder)?;
-        open.map(|open| (open, name)).ok_or_else(|| Error::failed(format!("the folder of `{path}` is gone")))
+        open.map(|open| (open, name)).ok_or_else(|| {
+            let hint = format!("`mkdir -p {}`, then run the command again", crate::quote::sh(folder));
+            failed(Diagnostic::new(format!("the folder of `{path}` is gone")).hint(hint))
+        })
     }
 
     fn make_folders(&self, wanted: impl Fn(&str) -> bool) -> Result<()> {
@@ -221,6 +242,14 @@ impl<'a> Steps<'a> {
         }
         Ok(())
     }
+}
+
+/// Where a path of after the moves is while some of them are not made.
+pub fn unmoved(open: &[Move], path: &str) -> String {
+    open.iter().rev().fold(path.to_owned(), |path, m| match path.strip_prefix(&m.to) {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("{}{rest}", m.from),
+        _ => path,
+    })
 }
 
 /// Makes what is done the operation that `undo` takes back; one that took one back leaves none.

@@ -3,6 +3,7 @@
 use super::journal::Journal;
 use super::platform::Dir;
 use super::print::Print;
+use super::steps::unmoved;
 use super::tree::failed;
 use super::{Entry, Tree, recover};
 use crate::error::{Diagnostic, Result};
@@ -62,10 +63,7 @@ pub fn last(tree: &Tree, own: &Dir) -> Result<Taken> {
         if print != step.new {
             touched.push(step.path.clone());
         }
-        let path = moves.iter().rev().fold(step.path, |path, m| match path.strip_prefix(&m.to) {
-            Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("{}{rest}", m.from),
-            _ => path,
-        });
+        let path = unmoved(&moves, &step.path);
         entries.push(Back { path, seen, kept: step.old.map(|_| number) });
     }
     if !touched.is_empty() {

@@ -53,9 +53,10 @@ impl Writer {
 
     /// The same; with `back`, what was cut short is taken back and not finished, where that can be.
     pub(super) fn recovering(tree: Tree, back: bool) -> Result<Self> {
-        interrupt::watch();
+        interrupt::note();
         let (own, lock) = recover::enter(tree.top())?;
         let recovered = recover::recover(&tree, &own, back)?;
+        interrupt::check()?;
         Ok(Self { tree, own, recovered, _lock: lock })
     }
 
@@ -108,7 +109,9 @@ impl Writer {
 
     /// Removes scaffold's own folder, unless something in it is still needed.
     pub(super) fn leave(self) {
-        if self.own.meta("next").is_ok_and(|next| next.is_none()) {
+        let waits = |next: &Dir, name| next.meta(name).is_ok_and(|meta| meta.is_some());
+        let over = |next: Dir| !waits(&next, "journal") && !waits(&next, "back");
+        if self.own.dir("next").map_or_else(|e| e.kind() == std::io::ErrorKind::NotFound, over) {
             let _ = super::remove::remove_tree(self.tree.top(), super::paths::OWN, None);
         }
     }

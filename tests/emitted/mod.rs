@@ -7,6 +7,7 @@ mod compose;
 mod docker;
 mod editor;
 mod make;
+mod messages;
 mod nginx;
 mod pages;
 pub mod policy;
@@ -30,6 +31,7 @@ pub fn references(repo: &Repo) -> Report {
     make::check(repo, &mut report);
     shell::check(repo, &mut report);
     shell::interpolations(repo, &mut report);
+    messages::check(repo, &mut report);
     pages::check(repo, &mut report);
     workflows::check(repo, &mut report);
     editor::check(repo, &mut report);

@@ -22,6 +22,7 @@ pub const KINDS: &[&str] = &[
     "script",
     "make target",
     "link",
+    "message",
     "nginx",
     "nginx port",
     "copy",

@@ -1,14 +1,18 @@
-# shellcheck shell=bash disable=SC2154 # $ground, $tools and $run are those of tests/ground, $work is the caller's
+# shellcheck shell=bash disable=SC2154 # $ground, $tools and $run are those of tests/ground, $work and $home are the caller's
 # A second machine: its own root file system, processes, network and Docker engine, all of Debian's packages.
 #
 # Deploys are proven on something that can be reached only as a server is reached (ssh, ports 80 and 443), that can lose
 # its power, and that another engine's containers cannot be mistaken for. Everything of it lies in one folder and in one
 # process tree: when its first process is killed, all of it is gone.
 
-machine_packages_wanted=ca-certificates,containerd,curl,docker.io,docker-cli,docker-compose,iproute2,iptables,openssh-server,openssl,procps
+machine_packages_wanted=ca-certificates,containerd,curl,docker.io,docker-cli,docker-compose,iproute2,iptables,make,nftables,openssh-server,openssl,procps,systemd,systemd-timesyncd,unattended-upgrades
 
-# The address of the machine, and the one of this side of its cable.
-machine_number=${MACHINE_NUMBER:-7}
+# Where copies of other people's images are: the machine reaches no other registry.
+mirror=$SCAFFOLD_REGISTRY/mirror
+
+# The address of the machine, and the one of this side of its cable. Several may run at once.
+machine_number=7
+while [[ -e /run/netns/scaffold-host-$machine_number ]]; do machine_number=$((machine_number + 1)); done
 machine_address=10.213.$machine_number.2
 machine_gateway=10.213.$machine_number.1
 machine_netns=scaffold-host-$machine_number
@@ -70,10 +74,12 @@ machine_disconnect() {
 
 # Power on. The registry of the ground answers there under the address that it has here.
 machine_start() {
-    setsid nsenter --net="/run/netns/$machine_netns" \
+    # A server has its processors to itself; here others work beside it.
+    nice --adjustment=-10 setsid nsenter --net="/run/netns/$machine_netns" \
         unshare --mount --pid --uts --ipc --fork --kill-child --propagation private \
         "$here/host.d/enter" "$machine_root" "$machine_netns" </dev/null >>"$work/machine.log" 2>&1 &
     printf '%s\n' "$!" >"$work/machine.pid"
+    machine_has_priority
     python3 "$here/host.d/wire" "$machine_netns" "${SCAFFOLD_REGISTRY##*:}" </dev/null >>"$work/machine.log" 2>&1 &
     printf '%s\n' "$!" >"$work/wire.pid"
     wait_for 60 "the engine of the second machine" on_machine_as_root docker version || {
@@ -95,9 +101,21 @@ machine_cut_power() {
     machine_forget_cgroups
 }
 
+# Between groups of processes it is not niceness that counts, but the weight of the group.
+machine_has_priority() {
+    local group=/sys/fs/cgroup/cpu/$machine_netns
+    if [[ -e /sys/fs/cgroup/cpu/cpu.shares ]]; then
+        mkdir -p "$group"
+        echo 16384 >"$group/cpu.shares"
+    elif [[ -w /sys/fs/cgroup/cgroup.subtree_control ]]; then
+        mkdir -p "/sys/fs/cgroup/$machine_netns"
+        echo 1600 >"/sys/fs/cgroup/$machine_netns/cpu.weight" || true
+    fi
+}
+
 # Control groups of containers outlive a process tree that was killed; on a real machine they go with the kernel.
 machine_forget_cgroups() {
-    find /sys/fs/cgroup -depth -type d -path "*/scaffold-host-$machine_number/*" -exec rmdir {} + 2>/dev/null || true
+    find /sys/fs/cgroup -depth -type d \( -path "*/$machine_netns" -o -path "*/$machine_netns/*" \) -exec rmdir {} + 2>/dev/null || true
 }
 
 machine_down() {
@@ -110,5 +128,19 @@ machine_down() {
 on_machine_as_root() {
     local pid
     pid=$(pgrep -P "$(<"$work/machine.pid")" | head -n 1) || return 1
-    nsenter --target "$pid" --mount --pid --net --uts --ipc --root --wd=/ env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C "$@"
+    nsenter --target "$pid" --mount --pid --net --uts --ipc --root --wdns=/ env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C "$@"
+}
+
+# As the user that deploys, and in the folder of the stack, which is the caller's $home.
+on_machine() { on_machine_as_root setpriv --reuid deploy --regid deploy --init-groups env HOME=/home/deploy "$@"; }
+in_home() { on_machine bash -c "cd $home && $1"; }
+
+# mirror_images FOLDER: other people's images that its compose.yaml names, to where the machine reaches them.
+mirror_images() {
+    local image
+    while read -r image; do
+        docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" >/dev/null
+        docker tag "$image" "$mirror/$image"
+        docker push --quiet "$mirror/$image" >/dev/null
+    done < <(sed -n 's/^ *image: //p' "$1/compose.yaml" | sort -u)
 }

@@ -4,7 +4,7 @@
 checks_passed=0
 checks_failed=0
 
-say() { printf '== %s\n' "$*" >&2; }
+say() { printf '== %s (after %s s)\n' "$*" "$SECONDS" >&2; }
 
 # check "NAME" COMMAND...: counts it; what a failed one said is shown.
 check() {

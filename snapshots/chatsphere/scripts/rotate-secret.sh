@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Replaces a secret that setup.sh made, without an interruption: what checks it
-# takes the old and the new one until every container that uses it has been
-# replaced. usage: scripts/rotate-secret.sh NAME, one of those in secrets/
+# Replaces a secret without an interruption: what checks it takes the old and the
+# new one until every container that uses it has been replaced.
+# usage: scripts/rotate-secret.sh NAME, one of those in secrets/
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib/common.sh
@@ -19,9 +19,9 @@ db_admin_password) users='' ;;
 redis_password) users=' backend ai' ;;
 backup_password) users='' ;;
 secret_key) users=' backend' ;;
-*) die "$name is no secret that setup.sh made; one that a person gave is replaced by writing its file" 2 ;;
+*) die "there is no secret $name" 2 ;;
 esac
-[[ -s $file ]] || die "there is no $file" 2
+[[ -s $file ]] || die "there is no $file: scripts/setup.sh makes it" 2
 
 hook=
 for candidate in scripts/rotate.d/*.sh; do
@@ -47,8 +47,8 @@ if [[ -n $hook ]]; then
   # shellcheck disable=SC2086 # one word each
   "$hook" begin "$name" "$new" $users
 fi
-# In place: whoever has the file mounted sees the new value too. It is as long as
-# the old one, so nobody reads half of it.
+# In place, so that whoever has the file mounted sees the new value too. One that is
+# made here is as long as the old one: nobody reads half of it.
 chmod 0600 "$file"
 printf '%s' "$new" | dd of="$file" conv=notrunc status=none
 chmod 0444 "$file"

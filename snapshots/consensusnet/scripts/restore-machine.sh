@@ -7,8 +7,17 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib/common.sh
 . scripts/lib/common.sh
 export ENVIRONMENT=${ENVIRONMENT:-production}
-# Before there is a .env, the files and the image of the tool are those beside this script.
-export COMPOSE_FILE=compose.yaml
+# Before there is a .env, the files and the image of the tool are those beside this
+# script. Images of services come with the release, but Compose wants a word for each.
+export COMPOSE_FILE=compose.yaml:backups/images.yaml
+mkdir -p backups
+cat >backups/images.yaml <<'YAML'
+services:
+  api: {image: none}
+  agent: {image: none}
+  frontend: {image: none}
+  migrate-db: {image: none}
+YAML
 # shellcheck source=scripts/lib/backup.sh
 . scripts/lib/backup.sh
 # shellcheck source=scripts/lib/release.sh
@@ -29,10 +38,13 @@ id=$(cat "$machine/releases/.active") || die "$snapshot was made when no release
 [[ -s $machine/releases/$id/images.env ]] || die "$snapshot lacks the release $id"
 
 log "settings, secrets and release $id"
-cp -RP "$machine/." .
+# From here on files are made as a deploy makes them: the user of nginx reads them.
+umask 022
+cp -RPpf "$machine/." .
 rm releases/.active
 unpack_release "$id"
 unset COMPOSE_FILE ENVIRONMENT
+rm backups/images.yaml
 
 # Nobody is served before the data is there.
 compose up --detach --no-deps --wait --wait-timeout 180 db redis

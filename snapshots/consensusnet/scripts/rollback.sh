@@ -26,7 +26,7 @@ check_schema "$id"
 
 step "from $active to $id"
 begin "rollback $id"
-if ! roll_out "$id" "$DRAIN_SECONDS"; then
+if ! start_missing_stores "$id" || ! roll_out "$id" "$DRAIN_SECONDS"; then
   record rollback "$id" FAILED
   end
   die "$id does not run: see above; $active serves as before"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Replaces a secret that setup.sh made, without an interruption: what checks it
-# takes the old and the new one until every container that uses it has been
-# replaced. usage: scripts/rotate-secret.sh NAME, one of those in secrets/
+# Replaces a secret without an interruption: what checks it takes the old and the
+# new one until every container that uses it has been replaced.
+# usage: scripts/rotate-secret.sh NAME, one of those in secrets/
+# One that a person gives is read from standard input, or asked for.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib/common.sh
@@ -18,9 +19,10 @@ db_monitor_password) users='' ;;
 db_admin_password) users='' ;;
 redis_password) users=' api agent' ;;
 backup_password) users='' ;;
-*) die "$name is no secret that setup.sh made; one that a person gave is replaced by writing its file" 2 ;;
+openai_api_key) users=' api agent' ;;
+*) die "there is no secret $name" 2 ;;
 esac
-[[ -s $file ]] || die "there is no $file" 2
+[[ -s $file ]] || die "there is no $file: scripts/setup.sh makes it" 2
 
 hook=
 for candidate in scripts/rotate.d/*.sh; do
@@ -39,17 +41,31 @@ replace_users() {
   compose up --detach --no-deps --force-recreate --wait $users
 }
 
-new=$(random_hex 32)
+new=
+case $name in
+openai_api_key)
+  if [[ -t 0 ]]; then
+    read -r -s -p "the new $name: " new
+    echo
+  else
+    new=$(cat)
+  fi
+  [[ -n $new ]] || die "the new $name is empty" 2
+  ;;
+*) new=$(random_hex 32) ;;
+esac
 if [[ -n $hook ]]; then
   # Whatever happens, the store ends with one password, the one in the file.
   trap '"$hook" finish "$name"' EXIT
   # shellcheck disable=SC2086 # one word each
   "$hook" begin "$name" "$new" $users
 fi
-# In place: whoever has the file mounted sees the new value too. It is as long as
-# the old one, so nobody reads half of it.
+# In place, so that whoever has the file mounted sees the new value too. One that is
+# made here is as long as the old one: nobody reads half of it.
 chmod 0600 "$file"
 printf '%s' "$new" | dd of="$file" conv=notrunc status=none
+# What was longer ends there.
+dd if=/dev/null of="$file" bs=1 seek="$(($(printf '%s' "$new" | wc -c)))" count=0 status=none
 chmod 0444 "$file"
 log "$name has a new value"
 replace_users

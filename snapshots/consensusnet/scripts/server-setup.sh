@@ -163,7 +163,7 @@ own_folder() {
 command -v apt-get >/dev/null || die 'this is for Debian, Ubuntu and what comes of them'
 
 apt update || die 'the packages of the distribution are out of reach'
-install_packages ca-certificates curl iproute2 nftables openssh-server openssl procps unattended-upgrades util-linux
+install_packages ca-certificates curl iproute2 make nftables openssh-server openssl procps unattended-upgrades util-linux
 # Certificates, logs and signatures to S3 need the right time.
 installed chrony || installed ntpsec || installed openntpd || install_packages systemd-timesyncd
 place server/etc/apt/apt.conf.d/60-server.conf /etc/apt/apt.conf.d/60-server.conf || true

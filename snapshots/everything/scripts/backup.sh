@@ -45,14 +45,15 @@ dump_stores() {
 copy_machine() {
   local active=none
   mkdir "$work/machine"
-  cp -RP .env secrets "$work/machine/"
+  # With their modes: containers of other users read them.
+  cp -RPp .env secrets "$work/machine/"
   if [[ -s releases/.active ]]; then
     active=$(<releases/.active)
     mkdir "$work/machine/releases"
     # What serves, in which colour, and which migrations have run.
-    cp -RP "releases/$active" releases/.active "$work/machine/releases/"
-    [[ ! -e releases/.migrations ]] || cp releases/.migrations "$work/machine/releases/"
-    [[ ! -e deployments.log ]] || cp deployments.log "$work/machine/"
+    cp -RPp "releases/$active" releases/.active "$work/machine/releases/"
+    [[ ! -e releases/.migrations ]] || cp -p releases/.migrations "$work/machine/releases/"
+    [[ ! -e deployments.log ]] || cp -p deployments.log "$work/machine/"
   fi
   printf 'release %s\n' "$active" >>"$work/about"
 }

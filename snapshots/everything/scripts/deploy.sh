@@ -63,12 +63,6 @@ check_nginx() {
     --volume "$folder/colours/blue:/etc/nginx/upstreams:ro" nginx -q -t </dev/null
 }
 
-# What is not there twice. One that did not change keeps running.
-start_others() {
-  [[ ! -d releases/$id/stores ]] || cp -R "releases/$id/stores" .
-  compose_of "$id" up --detach --no-deps --wait --wait-timeout 180 postgres reports redis cache
-}
-
 migrate() {
   local backup=
   migration_pending "$id" || return 0
@@ -100,10 +94,12 @@ preflight
 check_schema "$id"
 pull
 check_nginx || refused "nginx does not take its configuration"
-start_others || refused "a store does not start"
+# One that did not change keeps running.
+start_stores "$id" || refused "a store does not start"
 migrate
 roll_out "$id" "$BAKE_SECONDS" || refused "see above"
 record deploy "$id" ok
+remove_strangers "$id"
 prune
 end
 step "$id is active"

@@ -52,7 +52,7 @@ wait_until_well() {
     for id in $(containers_of "$colour" "$service"); do
       how=$(state "$id")
       case $how in
-        well) [[ -z $port ]] || ready "$id" "$port" || waiting='its /ready does not answer 200' ;;
+        well) [[ -z $port ]] || ready "$id" "$port" || waiting="/ready: ${answer:0:300}" ;;
         waiting) waiting='its health check has not passed yet' ;;
         *)
           log "$service: $how"
@@ -80,26 +80,33 @@ all_well() {
   done
 }
 
+nginx_container() {
+  docker ps --quiet --filter "label=com.docker.compose.project=$(project_name)" --filter label=com.docker.compose.service=nginx \
+    --filter label=com.docker.compose.oneoff=False
+}
+
 address() { docker inspect --format "{{with index .NetworkSettings.Networks \"$(project_name)_edge\"}}{{.IPAddress}}{{end}}" "$1"; }
 
 # ready CONTAINER PORT: asked from where nginx asks. On the first deploy there is
-# no nginx yet.
+# no nginx yet. What was said is in answer, who was not ready in unready.
 # shellcheck disable=SC2154 # roll_out says which release is the candidate
 ready() {
-  local ask=(curl --silent --fail --output /dev/null --max-time 3 "http://$(address "$1"):$2/ready")
+  local ask=(curl --silent --show-error --fail-with-body --max-time 3 "http://$(address "$1"):$2/ready")
   if [[ -n $(active_release) ]]; then
-    compose exec -T nginx "${ask[@]}" </dev/null >/dev/null 2>&1
+    answer=$(docker exec "$(nginx_container)" "${ask[@]}" 2>&1) && return
   else
-    docker run --rm --network "$(project_name)_edge" --entrypoint "${ask[0]}" \
-      "$(sed -n 's/^NGINX_IMAGE=//p' "releases/$candidate/images.env")" "${ask[@]:1}" >/dev/null 2>&1
+    answer=$(docker run --rm --network "$(project_name)_edge" --entrypoint "${ask[0]}" \
+      "$(sed -n 's/^NGINX_IMAGE=//p' "releases/$candidate/images.env")" "${ask[@]:1}" 2>&1) && return
   fi
+  unready=$1
+  return 1
 }
 
 # explain COLOUR [all]: what those that are not well, or all, have to say.
 explain() {
   local id
   for id in $(containers "$1"); do
-    [[ ${2-} == all || $(state "$id") != well ]] || continue
+    [[ ${2-} == all || $id == "${unready-}" || $(state "$id") != well ]] || continue
     log "--- $(docker inspect --format '{{.Name}}: {{.State.Status}}{{if .State.Health}}, {{.State.Health.Status}}{{end}}, last exit code {{.State.ExitCode}}, {{.RestartCount}} restarts, out of memory: {{.State.OOMKilled}}' "$id")"
     docker inspect --format '{{if .State.Health}}{{range .State.Health.Log}}{{.End}} exit {{.ExitCode}}: {{.Output}}{{end}}{{end}}' "$id" | tail -n 5 >&2
     docker logs --tail 30 "$id" >&2 2>&1 || true

@@ -1,14 +1,9 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # routed and workers are those of services_of
 # How one release takes over from another. Sourced after colours.sh.
 #
 # The new one comes up in the colour that is not in use, and gets no request
 # before all of it is well. nginx then moves to it in one reload. The old one
 # stays until the new one has shown itself.
-
-# Services with a route, as name:port. The first is tried alone.
-routed=(api:8000 frontend:3000)
-# Services without one.
-workers=(agent)
 
 # After a reload nginx keeps idle connections of clients for 10 s, and what comes
 # in on them may still go to the old colour.
@@ -29,11 +24,15 @@ recover() {
   [[ -n $id ]] || return 0
   colour=$(colour_of "$id")
   step "the last one was cut short ($(<releases/.at-work)): back to $id, which is active"
+  services_of "$id"
   place_active || die "$id cannot be put in place"
+  start_missing_stores "$id" || die "a store of $id does not start"
   start "$id" "$colour" "${routed[@]%%:*}" "${workers[@]}" || die "$id does not start"
   load || die "nginx does not take the configuration of $id"
   [[ -z $(containers "$(other_colour "$colour")") ]] || sleep "$DRAIN_SECONDS"
   remove_colour "$(other_colour "$colour")"
+  docker ps --all --quiet --filter "label=com.docker.compose.project=$(project_name)" --filter label=com.docker.compose.oneoff=True \
+    --filter status=exited | xargs --no-run-if-empty docker rm >/dev/null
   end
 }
 
@@ -42,8 +41,7 @@ recover() {
 load() {
   scripts/certificate.sh
   compose --progress quiet up --detach --no-deps --wait nginx || return 1
-  compose exec -T nginx nginx -q -t || return 1
-  compose exec -T nginx nginx -s reload 2>/dev/null
+  docker exec "$(nginx_container)" sh -c 'nginx -q -t && nginx -s reload 2>/dev/null'
 }
 
 # watch COLOUR: what nginx says of requests to other containers than those of
@@ -52,10 +50,13 @@ watch() {
   local id old=
   for id in $(containers "$1"); do old+="|$(address "$id"):"; done
   answers=$(mktemp)
-  # Should this script be killed, these end nevertheless, and do not keep its lock.
-  timeout "$((BAKE_SECONDS + DRAIN_SECONDS + 60))" docker logs --follow --tail 0 "$(compose ps --quiet nginx)" 2>/dev/null 9>&- |
-    grep --line-buffered -o '"status":[0-9]*,.*"upstream":"[^"]\+"' 9>&- |
-    grep --line-buffered -vE "\"upstream\":\"(none$old)" >"$answers" 9>&- &
+  # Should this script be killed, these end nevertheless, and keep neither its lock
+  # nor the connection of whoever called it.
+  timeout "$((BAKE_SECONDS + DRAIN_SECONDS + 60))" docker logs --follow --tail 0 "$(nginx_container)" 9>&- 2>/dev/null > >(
+    exec 9>&- >/dev/null 2>&1
+    grep --line-buffered -o '"status":[0-9]*,.*"upstream":"[^"]\+"' |
+      grep --line-buffered -vE "\"upstream\":\"(none$old)" >"$answers"
+  ) &
   watcher=$!
 }
 unwatch() {
@@ -74,7 +75,7 @@ bake() {
     bad=$(grep -c '^"status":5' "$answers" || true)
     if ((bad >= 5 && bad * 100 >= all * BAKE_ERRORS_PERCENT)); then
       log "$bad of $all requests were answered with 5xx; the last of them:"
-      docker logs --tail 1000 "$(compose ps --quiet nginx)" 2>/dev/null | grep '"status":5' | tail -n 5 >&2
+      docker logs --tail 1000 "$(nginx_container)" 2>/dev/null | grep '"status":5' | tail -n 5 >&2
       return 1
     fi
   done
@@ -136,6 +137,7 @@ come_up() {
 roll_out() {
   local begin=$SECONDS
   candidate=$1
+  services_of "$candidate"
   old=$(active_release)
   old_colour=$([[ -z $old ]] || colour_of "$old")
   colour=$(other_colour "$old_colour")
@@ -152,7 +154,7 @@ roll_out() {
     return 1
   fi
   switched_after=$((SECONDS - begin))
-  watch "$old_colour"
+  [[ -z $old ]] || watch "$old_colour"
   step "$candidate serves, after $switched_after s${old:+; watching it for $2 s while $old stands by}"
   if [[ -n $old ]] && ! bake "$colour" "$2"; then
     go_back all

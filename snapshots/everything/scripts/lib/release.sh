@@ -30,7 +30,7 @@ make_active() {
 }
 
 check_release() {
-  [[ $1 =~ ^[0-9A-Za-z][0-9A-Za-z._-]*$ ]] || die "not the name of a release: $1"
+  [[ $1 =~ ^[0-9A-Za-z][0-9A-Za-z._-]*$ ]] || die "not the name of a release: $1" 2
   [[ -d releases/$1 ]] || die "there is no releases/$1"
   (cd "releases/$1" && sha256sum --check --quiet SHA256SUMS) || die "releases/$1 is damaged"
 }
@@ -46,6 +46,47 @@ compose_of() {
   done <<<"$(setting COMPOSE_FILE):"
   RELEASE_PATH=releases/$id docker compose --progress quiet --project-directory . \
     --env-file .env --env-file "releases/$id/images.env" "${files[@]}" "$@"
+}
+
+# services_of ID: its routed, workers and stores.
+services_of() {
+  # shellcheck source=scripts/lib/services.sh
+  . "releases/$1/scripts/lib/services.sh"
+}
+
+# start_stores ID [OPTION]: those that run as they should go on.
+start_stores() {
+  local id=$1
+  shift
+  services_of "$id"
+  ((${#stores[@]} > 0)) || return 0
+  # Their files, of which a running one has mounted what there was at its start.
+  [[ ! -d releases/$id/stores ]] || cp -R ${1:+--no-clobber} "releases/$id/stores" .
+  compose_of "$id" up --detach --no-deps --wait --wait-timeout 180 "$@" "${stores[@]}"
+}
+
+# start_missing_stores ID: those that it had and the active one has no more. The
+# others stay as they are.
+start_missing_stores() {
+  local store running
+  services_of "$1"
+  running=" $(docker ps --filter "label=com.docker.compose.project=$(project_name)" --format '{{.Label "com.docker.compose.service"}}' | tr '\n' ' ')"
+  for store in "${stores[@]}"; do
+    [[ $running == *" $store "* ]] || {
+      start_stores "$1" --no-recreate
+      return
+    }
+  done
+}
+
+# What a release has no more goes; volumes and secrets stay.
+remove_strangers() {
+  local known service container
+  known=$(compose_of "$1" --profile '*' config --services) || return 0
+  docker ps --all --filter "label=com.docker.compose.project=$(project_name)" --format '{{.ID}} {{.Label "com.docker.compose.service"}}' |
+    while read -r container service; do
+      grep -qx "$service" <<<"$known" || docker rm --force "$container" >/dev/null || true
+    done
 }
 
 # Puts the files of a release in place. Folders stay the same folders, because

@@ -1,0 +1,83 @@
+# shellcheck shell=bash disable=SC2154 # $work, $here, $project, $machine_* are the caller's
+# What is asked of the second machine, and how: over ssh as CI does it, over HTTPS as clients do, at its console.
+
+home=/srv/$project
+
+# What deploys need of a server. tests/server and tests/backups follow docs/deploy.md.
+set_up_server() {
+  local root=$machine_root
+  ssh-keygen -q -t ed25519 -N '' -f "$work/key"
+  mkdir -p "$root$home/scripts" "$root/home/deploy/.ssh"
+  cp "$repo/scripts/receive.sh" "$root$home/scripts/"
+  printf 'command="%s/scripts/receive.sh",restrict %s\n' "$home" "$(<"$work/key.pub")" >"$root/home/deploy/.ssh/authorized_keys"
+  on_machine_as_root chown -R deploy:deploy "$home" /home/deploy
+  on_machine_as_root chmod 0750 "$home"
+  wait_until 30 ssh-keyscan -t ed25519 "$machine_address"
+  ssh-keyscan -t ed25519 "$machine_address" >"$work/known_hosts" 2>/dev/null
+}
+
+# remote COMMAND: with the key that CI has, which may do two things.
+remote() {
+  ssh -i "$work/key" -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=yes -o ServerAliveInterval=15 \
+    -o UserKnownHostsFile="$work/known_hosts" -- "deploy@$machine_address" "$1"
+}
+remote_shell() { remote 'cat /etc/passwd' </dev/null; }
+deploy() { remote "deploy $1" <"$repo/dist/$1.tar.gz"; }
+rollback() { remote "rollback ${1-}" </dev/null; }
+
+health() { in_home scripts/health-check.sh; }
+settings() {
+  local line
+  for line in "$@"; do in_home "sed -i '/^${line%%=*}=/d' .env && echo '$line' >>.env"; done
+}
+sql() { in_home "docker compose exec -T db psql -U postgres -d app -qAtc \"$1\""; }
+
+fetch_path() {
+  curl --silent --show-error --insecure --fail --max-time 10 --connect-to "$domain:443:$machine_address:443" "https://$domain$1"
+}
+# serves ID [SECONDS]: what a client is answered.
+serves() { [[ $(fetch_path /api/release) == *"\"$1\""* ]]; }
+active() { in_home 'cat releases/.active'; }
+
+# settled ID: exactly what the release has runs, in one colour, and every note agrees.
+settled() {
+  in_home "set -euo pipefail
+    . scripts/lib/common.sh; . scripts/lib/release.sh; . scripts/lib/colours.sh
+    id=\$(active_release); colour=\$(colour_of \$id)
+    [[ \$id == $1 ]] || die \"\$id is active\"
+    [[ ! -e releases/.at-work ]] || die 'something is at work'
+    [[ -z \$(containers \$(other_colour \$colour)) ]] || die 'the other colour is there'
+    all_well \$colour
+    . releases/\$id/scripts/lib/services.sh
+    [[ \$(containers \$colour | wc -l) == \$((\${#routed[@]} + \${#workers[@]})) ]] || die 'not as many as there should be'
+    cmp nginx/colours/\$colour/services.conf upstreams/services.conf
+    [[ \$(setting COLOUR) == \$colour && \$(setting RELEASE) == \$id ]] || die '.env says otherwise'
+    [[ -z \$(docker compose ps --quiet | xargs docker inspect --format '{{index .Config.Labels \"deploy.release\"}}' | grep -v '^$' | grep -vx \$id) ]]"
+}
+
+# start_load SECONDS [short|all]: clients, until stop_load.
+load=
+start_load() {
+  nice --adjustment=-10 python3 -B "$here/host.d/load" "$machine_address" "$domain" "$1" "$work/report.json" "${2:-all}" >"$work/load.log" 2>&1 &
+  load=$!
+  wait_until 10 serves "$(active)"
+}
+stop_load() {
+  [[ -n $load ]] || return 0
+  kill -TERM "$load" 2>/dev/null || true
+  wait "$load" || { cat "$work/load.log" >&2 && load='' && return 1; }
+  load=
+}
+# report EXPRESSION: of Python, about the report `r` of the clients.
+report() {
+  python3 - "$work/report.json" "$1" <<'PY'
+import json, sys
+r = json.load(open(sys.argv[1]))
+value = eval(sys.argv[2], {"r": r, "good": lambda kind: r["counts"].get(kind, {}).get("good", 0)})
+if value is not True:
+    print(value)
+if not value:
+    print("\n".join(r["failures"][:20]), r["counts"], r["releases"], sep="\n")
+sys.exit(not value)
+PY
+}
