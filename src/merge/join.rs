@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use super::keys;
 use super::leads;
 use super::leaf;
-use super::lines::{Change, Piece, intern, regions, with_moves};
+use super::lines::{Change, Piece, Region, intern, regions, with_moves};
 use super::order;
 use super::tree::{Mover, Node, Shape, Style, Text, put_dash};
 use super::value::{self, Origin};
@@ -60,7 +60,8 @@ impl Joiner {
         }
         // Where the user changed only the layout, it is kept in all parts that the other side did not touch.
         let untouched = base.filter(|base| base.full == ours.full);
-        if untouched.is_some_and(|base| base.raw == ours.raw || !(ours.is_container() && theirs.shape == ours.shape)) {
+        let in_parts = |base: &Node| theirs.shape == ours.shape && (ours.is_container() || base.head == theirs.head);
+        if untouched.is_some_and(|base| base.raw == ours.raw || !in_parts(base)) {
             return clean(self.theirs.lines(theirs, column));
         }
         // Without a base nobody can have added a blank line.
@@ -104,7 +105,10 @@ impl Joiner {
         {
             return Some(without_comments(self.ours, ours));
         }
-        if base_says == Some(ours.says) && o.iter().all(|line| b.contains(line) || t.contains(line)) {
+        // In another order it says the same, but somebody wanted that order.
+        let order = |node: &Node<'a>| node.children.iter().map(|child| child.says).collect::<Vec<_>>();
+        let reordered = base.is_some_and(|base| base.shape == ours.shape && order(base) != order(ours));
+        if base_says == Some(ours.says) && !reordered && o.iter().all(|line| b.contains(line) || t.contains(line)) {
             return Some(without_comments(self.theirs, theirs));
         }
         None
@@ -130,8 +134,8 @@ impl Joiner {
             (None, None) => column,
         };
         let name = ours.names.first().map_or(key, String::as_str);
-        let tails = [base.map_or(&[][..], |base| &base.tail), &ours.tail];
-        let mut inner = self.children(lists, tails, ours.shape, at, name, base.is_none());
+        let edges = [base.map_or_else(Vec::new, Node::edges), ours.edges()];
+        let mut inner = self.children(lists, &edges, ours.shape, at, name, base.is_none());
         if ours.dash.is_some() && !dash(&mut inner, column) {
             return None;
         }
@@ -146,7 +150,7 @@ impl Joiner {
     fn children<'a>(
         &self,
         lists: [&[Node<'a>]; 3],
-        tails: [&[&'a str]; 2],
+        edges: &[Vec<&'a str>; 2],
         shape: Shape,
         column: usize,
         key: &str,
@@ -155,7 +159,7 @@ impl Joiner {
         let keyed = if shape == Shape::List { keys::of_list(lists, key) } else { keys::of_map(lists) };
         match keyed {
             Some(names) if !(new && shape == Shape::List && value::ordered(key)) => {
-                let theirs = leads::give_back(lists, &names, tails);
+                let theirs = leads::give_back(lists, &names, edges);
                 self.keyed([lists[0], lists[1], &theirs], &names, column)
             }
             _ => self.sequence(lists, column),
@@ -242,8 +246,21 @@ impl Joiner {
     fn sequence<'a>(&self, lists: [&[Node<'a>]; 3], column: usize) -> Pieces<'a> {
         let names = lists.map(|list| list.iter().map(|node| node.names.last().cloned().unwrap_or_default()).collect::<Vec<_>>());
         let mut pieces = Pieces::new();
-        for region in with_moves(regions(&names[0], &names[1], &names[2]), [&names[0], &names[1], &names[2]]) {
-            let (b, o, t) = (&lists[0][region.base], &lists[1][region.ours], &lists[2][region.theirs]);
+        let mut regions = regions(&names[0], &names[1], &names[2]);
+        for region in &mut regions {
+            let [b, o, t] = nodes(lists, region);
+            // By name only one side did something here; the other did to what the names stand for.
+            let both = match region.change {
+                Change::Ours => !unchanged(b, t) && !unchanged(o, t),
+                Change::Theirs => !unchanged(b, o),
+                Change::None | Change::Both => continue,
+            };
+            if both {
+                region.change = Change::Both;
+            }
+        }
+        for region in with_moves(regions, [&names[0], &names[1], &names[2]]) {
+            let [b, o, t] = nodes(lists, &region);
             let mut part = match region.change {
                 Change::None => {
                     let mut part = Pieces::new();
@@ -252,11 +269,9 @@ impl Joiner {
                     }
                     part
                 }
-                Change::Ours if unchanged(b, t) || o.len() == t.len() && o.iter().zip(t).all(|(o, t)| o.full == t.full) => {
-                    clean(o.iter().flat_map(|node| self.ours.lines(node, node.column)).collect())
-                }
-                Change::Theirs if unchanged(b, o) => clean(Self::all(self.theirs, t, column)),
-                _ => leaf::lines(
+                Change::Ours => clean(o.iter().flat_map(|node| self.ours.lines(node, node.column)).collect()),
+                Change::Theirs => clean(Self::all(self.theirs, t, column)),
+                Change::Both => leaf::lines(
                     &Self::all(self.base, b, column),
                     &Self::all(self.ours, o, column),
                     &Self::all(self.theirs, t, column),
@@ -294,6 +309,11 @@ impl Joiner {
         let [base, ours, theirs] = [base, ours, theirs].map(|lines| lines.iter().copied().map(Cow::Borrowed).collect::<Vec<_>>());
         leads::merge([&base, &ours, &theirs], &[], |line| self.theirs.line(line, from, to))
     }
+}
+
+/// The nodes of a region in each list.
+fn nodes<'n, 'a>(lists: [&'n [Node<'a>]; 3], region: &Region) -> [&'n [Node<'a>]; 3] {
+    [&lists[0][region.base.clone()], &lists[1][region.ours.clone()], &lists[2][region.theirs.clone()]]
 }
 
 fn unchanged(a: &[Node], b: &[Node]) -> bool {

@@ -19,6 +19,12 @@ pub fn merge<'a>(lines: [&[Text<'a>]; 3], beside: &[&str], moved: impl Fn(&Text<
         match region.change {
             Change::None | Change::Ours => out.extend_from_slice(&ours[region.ours]),
             Change::Theirs => out.extend(theirs[region.theirs].iter().filter(once).map(&moved)),
+            // Both wrote this, and they went on.
+            Change::Both if !region.ours.is_empty() && t[region.theirs.clone()].starts_with(&o[region.ours.clone()]) => {
+                let more = region.theirs.start + region.ours.len();
+                out.extend_from_slice(&ours[region.ours]);
+                out.extend(theirs[more..region.theirs.end].iter().filter(once).map(&moved));
+            }
             Change::Both => {
                 let (old, mine) = (&b[region.base], &o[region.ours.clone()]);
                 // What they took away, the user need not have kept on purpose.
@@ -35,25 +41,30 @@ pub fn merge<'a>(lines: [&[Text<'a>]; 3], beside: &[&str], moved: impl Fn(&Text<
     out
 }
 
-/// Their nodes; a comment that came to lead a new one stays with the old one (or at the end), when the user's is no longer
-/// there either. `tails` are the comments at the end, in base and ours.
-pub fn give_back<'n, 'a>(lists: [&'n [Node<'a>]; 3], names: &[Vec<String>; 3], tails: [&[&'a str]; 2]) -> Cow<'n, [Node<'a>]> {
-    let known: HashSet<&String> = names[0].iter().collect();
-    let new: Vec<usize> = (0..lists[2].len())
-        .filter(|at| !known.contains(&names[2][*at]) && lists[2][*at].lead.iter().any(|line| is_comment(line)))
-        .collect();
+/// Their nodes; a comment that came to lead another one stays with the old one (or at the end), when the user's is no longer
+/// there either. `edges` are those that lead none, in base and ours.
+pub fn give_back<'n, 'a>(lists: [&'n [Node<'a>]; 3], names: &[Vec<String>; 3], edges: &[Vec<&'a str>; 2]) -> Cow<'n, [Node<'a>]> {
+    let known: HashMap<&String, &Node> = names[0].iter().zip(lists[0]).collect();
+    let came = |at: &usize| {
+        let before = known.get(&names[2][*at]).map_or(&[][..], |node| &node.lead);
+        lists[2][*at].lead.iter().any(|line| is_comment(line) && !before.iter().any(|old| old.trim() == line.trim()))
+    };
+    let new: Vec<usize> = (0..lists[2].len()).filter(came).collect();
     let mut theirs = Cow::Borrowed(lists[2]);
     if new.is_empty() {
         return theirs;
     }
-    let [base, ours] = [0, 1].map(|side| holders(lists[side], &names[side], tails[side]));
+    let [base, ours] = [0, 1].map(|side| holders(lists[side], &names[side], &edges[side]));
     let places: HashMap<&str, usize> = names[2].iter().map(String::as_str).zip(0..).collect();
     for at in new {
         let name = names[2][at].as_str();
         let taken = |line: &&str| {
             let holder = base.get(line.trim()).copied().flatten();
             let now = ours.get(line.trim()).copied().flatten();
-            holder.filter(|holder| now.is_some_and(|now| now != *holder && now != name))
+            if now == Some("") && !base.contains_key(line.trim()) {
+                return now;
+            }
+            holder.filter(|holder| *holder != name && now.is_some_and(|now| now != *holder && now != name))
         };
         for line in lists[2][at].lead.iter().filter(|line| taken(line).is_some()) {
             let list = theirs.to_mut();

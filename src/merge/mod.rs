@@ -12,6 +12,7 @@ mod keys;
 mod leads;
 mod leaf;
 mod lines;
+mod loss;
 mod order;
 mod scan;
 mod structured;

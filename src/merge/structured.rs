@@ -3,6 +3,7 @@
 
 use super::join::{Pieces, Syntax, join};
 use super::lines::{self, Piece};
+use super::loss;
 use super::text::Line;
 use super::tree::{self, Node};
 use super::value::{self, Value};
@@ -60,6 +61,7 @@ pub fn merge<'a>(
         let (Some(one), Some(other)) = (one, other) else { return false };
         one.twins <= twins
             && other.twins <= twins
+            && !loss::loses(&texts[0], &texts[1], &texts[2], pieces)
             && !value::disagree(expected.as_ref(), Some(&value(one.documents)), Some(&value(other.documents)))
     };
     if is_clean(by_lines) && right(by_lines) {

@@ -88,6 +88,12 @@ impl<'a> Node<'a> {
         self.head.extend(lead.drain(..end).map(Cow::Borrowed));
     }
 
+    /// Comments and blank lines that are no part's: at the end and, of a file, at the top.
+    pub fn edges(&self) -> Vec<&'a str> {
+        let head = self.head.iter().filter_map(|line| if let Cow::Borrowed(line) = line { Some(*line) } else { None });
+        head.filter(|line| is_gap(line)).chain(self.tail.iter().copied()).collect()
+    }
+
     /// Computes `full` and `raw` from the bottom up; `says` is known already.
     pub fn seal(&mut self) {
         let mut hasher = DefaultHasher::new();
@@ -134,8 +140,8 @@ impl<'a> Node<'a> {
             groups[place].1.push(child.value());
         }
         let of = |mut values: Vec<Value>| match values.pop() {
-            // A block that stands once merges by its parts.
-            Some(only) if values.is_empty() && matches!(only.kind, Kind::Map(_)) => only,
+            // What stands once merges by its parts; what cannot be taken apart is no list of one.
+            Some(only) if values.is_empty() => only,
             last => Value::new(Kind::List(values.into_iter().chain(last).collect())),
         };
         Value::map(String::new(), groups.into_iter().map(|(name, values)| (name, of(values))).collect())

@@ -80,14 +80,15 @@ fn one(kind: Kind, text: &str, edit: &Edit, token: &str) -> Option<String> {
     // What is written before a closing brace stands where the line before it does.
     let closes = lines[at].trim_start().starts_with(['}', ']']);
     let model = if closes { (0..at).rev().find(|i| says(&lines[*i])).unwrap_or(at) } else { at };
-    let opened = if closes && opens(&lines[model]) { 4 } else { 0 };
-    let pad = " ".repeat(indent(&lines[model]) + opened);
+    let step = if kind == Kind::Nginx { 4 } else { 2 };
+    let opened = if closes && opens(&lines[model]) { step } else { 0 };
+    let pad = lines[model][..indent(&lines[model])].to_owned() + &" ".repeat(opened);
     match edit.act {
         Act::Insert if within[at] => lines.insert(at, format!("{pad}{token}")),
-        Act::Insert => lines.insert(at, pad + &kind.line(&lines[at], token)),
+        Act::Insert => lines.insert(at, pad + &kind.line(&lines[model], token)),
         Act::Block if within[at] => return None,
         Act::Block => {
-            let block = kind.block(&lines[at], token)?;
+            let block = kind.block(&lines[model], token)?;
             lines.splice(at..at, block.into_iter().map(|line| format!("{pad}{line}")));
         }
         Act::Append => lines.extend(kind.appended(token)),
@@ -155,7 +156,7 @@ fn end_of(kind: Kind, lines: &[String], within: &[bool], at: usize) -> usize {
 }
 
 fn opens(line: &str) -> bool {
-    line.trim_end().ends_with(['{', '['])
+    line.split(" #").next().unwrap_or(line).trim_end().ends_with(['{', '['])
 }
 
 fn same_parent(lines: &[String], a: usize, b: usize) -> bool {

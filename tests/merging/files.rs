@@ -76,7 +76,7 @@ impl Kind {
     pub fn accepts(self, text: &str) -> bool {
         match self {
             Self::Yaml => oracle::parse(text).is_some(),
-            Self::Nginx | Self::Hcl => balanced(text),
+            Self::Nginx | Self::Hcl => balanced(self, text),
             _ => true,
         }
     }
@@ -195,8 +195,9 @@ impl Kind {
     }
 }
 
-/// Whether all braces outside of strings and comments close, each on a line of its own.
-fn balanced(text: &str) -> bool {
+/// Whether all braces outside of strings and comments close, each on a line of its own, and no edit came between the lines
+/// of one statement.
+fn balanced(kind: Kind, text: &str) -> bool {
     let mut depth = 0_usize;
     let mut before = ";";
     for line in text.lines() {
@@ -204,7 +205,8 @@ fn balanced(text: &str) -> bool {
         if line.starts_with('#') {
             continue;
         }
-        if line.contains("zz") && !before.ends_with([';', '{', '}', '[', ',', '"']) && !line.starts_with(['\'', '"']) {
+        let begins = kind == Kind::Hcl || before.ends_with([';', '{', '}']) || line.starts_with(['\'', '"']);
+        if line.contains("zz") && !begins {
             return false;
         }
         if line.starts_with(['}', ']']) {

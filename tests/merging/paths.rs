@@ -1,6 +1,6 @@
 //! Why: "the same key path" is asked of a line without any of the code that merges: by what is indented less before it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::files::Kind;
 
@@ -115,6 +115,19 @@ pub fn counts(kind: Kind, text: &str) -> BTreeMap<(String, String), usize> {
         *counts.entry(place).or_insert(0) += 1;
     }
     counts
+}
+
+/// A line below a key that somebody renamed stands under two paths; such lines are counted wherever they stand.
+pub fn without_renamed(all: &mut [BTreeMap<(String, String), usize>]) -> BTreeSet<String> {
+    let below: BTreeSet<String> =
+        all.iter().flat_map(BTreeMap::keys).filter(|place| place.0.contains("zz")).map(|place| place.1.clone()).collect();
+    for counts in all {
+        for ((path, line), count) in std::mem::take(counts) {
+            let path = if below.contains(&line) { String::new() } else { path };
+            *counts.entry((path, line)).or_insert(0) += count;
+        }
+    }
+    below
 }
 
 /// Where the tokens of an edit stand: those of the line, and its path.
