@@ -67,7 +67,8 @@ impl Joiner {
         // Without a base nobody can have added a blank line.
         let blank = |line: &&'a str| base.is_none() && line.trim().is_empty();
         let lead: Vec<&str> = theirs.lead.iter().copied().filter(|line| !blank(line) || ours.lead.contains(line)).collect();
-        let mut pieces = clean(self.gap(base.map_or(&[], |base| &base.lead), &ours.lead, &lead, theirs.column, column));
+        let leads = [base.map_or(&[][..], |base| &base.lead), &ours.lead, &lead];
+        let mut pieces = clean(self.gap(leads, &[], theirs.column, column));
         let alike = ours.shape == theirs.shape && base.is_none_or(|base| base.shape == ours.shape);
         let body = if alike && ours.is_container() {
             self.containers(base, ours, theirs, column, key)
@@ -141,7 +142,9 @@ impl Joiner {
         }
         pieces.append(&mut inner);
         let from = theirs.children.first().map_or(theirs.column, |first| first.column);
-        pieces.extend(clean(self.gap(base.map_or(&[], |base| &base.tail), &ours.tail, &theirs.tail, from, at)));
+        let tails = [base.map_or(&[][..], |base| &base.tail), &ours.tail, &theirs.tail];
+        let last = ours.children.last().map_or(&[][..], |last| &last.lead);
+        pieces.extend(clean(self.gap(tails, last, from, at)));
         pieces.extend(leaf::close(self, base, ours, theirs, column)?);
         Some(pieces)
     }
@@ -182,8 +185,17 @@ impl Joiner {
         let sorts = |side: usize| names[side].iter().cloned().zip(lists[side].iter().map(|node| node.shape)).collect::<Vec<_>>();
         let origins = value::origins(&sorts(0), &sorts(1), &sorts(2));
         let known: HashMap<u32, &String> = ids[1].iter().copied().zip(&names[1]).collect();
+        let torn = keys::torn(lists, &ids);
         let mut pieces = Pieces::new();
         for id in order::merge(&ids[0], &ids[1], &ids[2]) {
+            if let Some((base, theirs)) = torn.get(&id) {
+                let column = o.get(&id).map_or(column, |ours| ours.column);
+                pieces.push(self.conflict(b.get(base).copied(), o.get(&id).copied(), t.get(theirs).copied(), column));
+                continue;
+            }
+            if torn.values().any(|(_, theirs)| *theirs == id) {
+                continue;
+            }
             let mut part = match (b.get(&id), o.get(&id), t.get(&id)) {
                 (base, Some(ours), Some(theirs)) => {
                     // What the user has stands where the user put it.
@@ -305,9 +317,9 @@ impl Joiner {
     }
 
     /// Comments and blank lines between nodes.
-    fn gap<'a>(&self, base: &[&'a str], ours: &[&'a str], theirs: &[&'a str], from: usize, to: usize) -> Vec<Text<'a>> {
-        let [base, ours, theirs] = [base, ours, theirs].map(|lines| lines.iter().copied().map(Cow::Borrowed).collect::<Vec<_>>());
-        leads::merge([&base, &ours, &theirs], &[], |line| self.theirs.line(line, from, to))
+    fn gap<'a>(&self, lines: [&[&'a str]; 3], beside: &[&str], from: usize, to: usize) -> Vec<Text<'a>> {
+        let [base, ours, theirs] = lines.map(|lines| lines.iter().copied().map(Cow::Borrowed).collect::<Vec<_>>());
+        leads::merge([&base, &ours, &theirs], beside, |line| self.theirs.line(line, from, to))
     }
 }
 

@@ -98,3 +98,32 @@ pub fn renamed(lists: [&[Node]; 3], ids: &[Vec<u32>; 3]) -> HashMap<u32, u32> {
     let once = |old: &u32| renamed.values().filter(|other| *other == old).count() == 1;
     renamed.iter().filter(|(_, old)| once(old)).map(|(new, old)| (*new, *old)).collect()
 }
+
+/// What each side gave another name of its own: the new number in ours, those in the base and in theirs.
+pub fn torn(lists: [&[Node]; 3], ids: &[Vec<u32>; 3]) -> HashMap<u32, (u32, u32)> {
+    let known = ids.each_ref().map(|ids| ids.iter().copied().collect::<HashSet<u32>>());
+    let mut torn = HashMap::new();
+    for (base, old) in lists[0].iter().zip(&ids[0]).filter(|(base, _)| base.is_container()) {
+        if known[1].contains(old) || known[2].contains(old) {
+            continue;
+        }
+        let only = |side: usize| {
+            let new = |(node, id): &(&Node, &u32)| {
+                resembles(base, node) && known.iter().filter(|known| known.contains(id)).count() == 1
+            };
+            let mut found = lists[side].iter().zip(&ids[side]).filter(new).map(|(_, id)| *id);
+            found.next().filter(|_| found.next().is_none())
+        };
+        if let (Some(ours), Some(theirs)) = (only(1), only(2)) {
+            torn.insert(ours, (*old, theirs));
+        }
+    }
+    torn
+}
+
+/// Whether it is the same thing, as most of its parts tell.
+fn resembles(base: &Node, node: &Node) -> bool {
+    let parts: HashSet<u64> = base.children.iter().map(|child| child.says).collect();
+    let same = node.children.iter().filter(|child| parts.contains(&child.says)).count();
+    node.shape == base.shape && (node.says == base.says || same * 2 > base.children.len().max(node.children.len()))
+}

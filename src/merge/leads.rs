@@ -61,8 +61,10 @@ pub fn give_back<'n, 'a>(lists: [&'n [Node<'a>]; 3], names: &[Vec<String>; 3], e
         let taken = |line: &&str| {
             let holder = base.get(line.trim()).copied().flatten();
             let now = ours.get(line.trim()).copied().flatten();
-            if now == Some("") && !base.contains_key(line.trim()) {
-                return now;
+            // Both wrote it, and the user wrote something below it.
+            let own = |now: &&str| *now != name && !places.contains_key(now) && !known.keys().any(|other| *other == now);
+            if !base.contains_key(line.trim()) {
+                return now.filter(own);
             }
             holder.filter(|holder| *holder != name && now.is_some_and(|now| now != *holder && now != name))
         };

@@ -174,8 +174,9 @@ pub fn with_moves<T: Hash + Eq>(regions: Vec<Region>, lists: [&[T]; 3]) -> Vec<R
     joined
 }
 
+/// Whether it stands nowhere twice.
 fn is_single<T: Eq>(lists: [&[T]; 3], item: &T) -> bool {
-    lists.iter().all(|list| list.iter().filter(|other| *other == item).take(2).count() == 1)
+    lists.iter().all(|list| list.iter().filter(|other| *other == item).take(2).count() < 2)
 }
 
 #[derive(Clone, Copy, Default)]

@@ -75,7 +75,7 @@ impl Kind {
     /// Whether a file is still what it is after an edit.
     pub fn accepts(self, text: &str) -> bool {
         match self {
-            Self::Yaml => oracle::parse(text).is_some(),
+            Self::Yaml => oracle::parse(text).is_some_and(|value| value.is_mapping()),
             Self::Nginx | Self::Hcl => balanced(self, text),
             _ => true,
         }
@@ -88,6 +88,7 @@ impl Kind {
             Self::Yaml if is_dash(beside) && bare.contains(": ") => format!("- name: {token}"),
             Self::Yaml if is_dash(beside) => format!("- {token}"),
             Self::Yaml => format!("{token}: 1"),
+            Self::Nginx if bare.starts_with(['\'', '"']) && bare.ends_with(';') => format!("'{token}' 1;"),
             Self::Nginx if bare.starts_with(['\'', '"']) => format!("'{token}'"),
             Self::Nginx => format!("add_header X-{token} {token};"),
             Self::Hcl if bare.ends_with("\",") && !bare.contains('=') => format!("\"{token}\","),
@@ -205,8 +206,8 @@ fn balanced(kind: Kind, text: &str) -> bool {
         if line.starts_with('#') {
             continue;
         }
-        let begins = kind == Kind::Hcl || before.ends_with([';', '{', '}']) || line.starts_with(['\'', '"']);
-        if line.contains("zz") && !begins {
+        let within = line.starts_with(['\'', '"']) && !line.ends_with(';');
+        if kind == Kind::Nginx && line.contains("zz") && before.ends_with([';', '{', '}']) == within {
             return false;
         }
         if line.starts_with(['}', ']']) {

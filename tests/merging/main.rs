@@ -110,6 +110,10 @@ fn says_what_follows(sides: &Sides, merged: &str, settled: Settled) -> TestCaseR
     let [base, ours, theirs] = sides.texts().map(oracle::parse);
     let value = oracle::parse(merged);
     prop_assert!(value.is_some(), "it is no YAML, or a key stands twice ({settled:?}): {}", sides.show(merged));
+    // Where one side did all that the other did, and more; whether something is lost is asked of its lines.
+    if settled == Settled::Clean && (value == ours || value == theirs) {
+        return Ok(());
+    }
     let wrong = oracle::wrong([base.as_ref(), ours.as_ref(), theirs.as_ref()], value.as_ref(), settled, "");
     prop_assert!(wrong.is_none(), "{} ({settled:?})\n{}", wrong.unwrap(), sides.show(merged));
     Ok(())
@@ -148,11 +152,12 @@ fn keeps_lines(sides: &Sides, moved: bool, merged: &str) -> TestCaseResult {
         // What both did alike may have been done before the rest, or not.
         let [one, other] = [&base, &shared].map(|base| bounds(count(base, place), count(&ours, place), count(&theirs, place)));
         let (low, mut high) = (one.0.min(other.0), one.1.max(other.1));
-        // What one side renamed the other may have deleted under its old name. An item of a list is renamed by its value.
+        // What one side renamed the other may have deleted under its old name. An item of a list is renamed by its
+        // value, and so is a `server`.
         if moved {
             high = high.max(count(&ours, place) + count(&theirs, place));
         }
-        if renamed.contains(&place.1) || place.0.contains("> - >") {
+        if renamed.contains(&place.1) || place.0.contains("> - >") || place.0.contains("server {") {
             high = high.max(count(&ours, place)).max(count(&theirs, place));
         }
         let found = count(&now, place);
@@ -169,7 +174,7 @@ fn keeps_lines(sides: &Sides, moved: bool, merged: &str) -> TestCaseResult {
 /// Lines that stand once in both are in the same order in both, but for comments: those go with what they are about.
 fn keeps_order(sides: &Sides, side: &str, merged: &str) -> TestCaseResult {
     let kind = sides.file.kind;
-    let (a, b) = (paths::paths(kind, side), paths::paths(kind, merged));
+    let (a, b) = (paths::places(kind, side), paths::places(kind, merged));
     let (ones, others) = (paths::counts(kind, side), paths::counts(kind, merged));
     let once = |place: &&(String, String)| {
         ones.get(place) == Some(&1) && others.get(place) == Some(&1) && !(kind.has_comments() && place.1.starts_with('#'))

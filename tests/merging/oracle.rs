@@ -178,6 +178,7 @@ fn lists([b, o, t]: [&[Value]; 3], m: &[Value], settled: Settled, path: &str) ->
         return bag([b, o, t], m, settled, path);
     };
     let Some([merged]) = self::names([m]) else { return bag([b, o, t], m, settled, path) };
+    let merged_items = m;
     let all: BTreeSet<&String> = names.iter().flatten().chain(&merged).collect();
     let gone = names[0].iter().any(|name| !names[1].contains(name) && !names[2].contains(name));
     all.into_iter().find_map(|name| {
@@ -186,8 +187,18 @@ fn lists([b, o, t]: [&[Value]; 3], m: &[Value], settled: Settled, path: &str) ->
         if gone && b.is_none() && o.is_some() && t.is_some() && m.is_some() {
             return None;
         }
+        // One side only gave another name to what the other has just so.
+        let under_new_name = |has: Option<&Value>| merged_items.iter().any(|item| has.is_some_and(|has| is_same_but_name(has, item)));
+        if m.is_none() && (t.is_none() && under_new_name(o.as_ref()) || o.is_none() && under_new_name(t.as_ref())) {
+            return None;
+        }
         wrong([b.as_ref(), o.as_ref(), t.as_ref()], m.as_ref(), settled, &format!("{path}[{name}]"))
     })
+}
+
+fn is_same_but_name(one: &Value, other: &Value) -> bool {
+    let (Some(one), Some(other)) = (one.as_mapping(), other.as_mapping()) else { return false };
+    one.len() == other.len() && one.iter().filter(|(key, value)| other.get(*key) != Some(value)).count() == 1
 }
 
 /// Names of the items, where those tell all of each list apart.

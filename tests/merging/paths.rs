@@ -108,10 +108,16 @@ pub fn paths(kind: Kind, text: &str) -> Vec<(String, String)> {
     out
 }
 
+/// The same without comments behind the lines.
+pub fn places(kind: Kind, text: &str) -> Vec<(String, String)> {
+    let bare = |line: String| line.split(" # zz").next().unwrap_or_default().trim_end().to_owned();
+    paths(kind, text).into_iter().map(|(path, line)| (path, bare(line))).collect()
+}
+
 /// How often each line stands under its path.
 pub fn counts(kind: Kind, text: &str) -> BTreeMap<(String, String), usize> {
     let mut counts = BTreeMap::new();
-    for place in paths(kind, text) {
+    for place in places(kind, text) {
         *counts.entry(place).or_insert(0) += 1;
     }
     counts
