@@ -12,9 +12,18 @@ trusted_certificate() {
   cp "$ca.server.key" "$tls/privkey.pem" && cp "$ca.server.pem" "$tls/fullchain.pem"
 } 2>/dev/null
 
+# Who comes back finds the address taken, as by a job that began in the meantime.
+take_address() {
+  in_home "net=\$(docker inspect --format '{{range \$name, \$_ := .NetworkSettings.Networks}}{{\$name}} {{end}}' $1)
+    docker create --name squatter --entrypoint sleep \$(docker inspect --format '{{.Config.Image}}' $1) 600
+    for one in \$net; do docker network connect \$one squatter; done
+    docker start squatter"
+}
+addresses() { in_home "docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' $1"; }
+
 # shellcheck disable=SC2016 # expanded there, not here
 part_status() {
-  local old container
+  local old container before
   old=$(active)
   check 'what is missing has its line' says '^certificate +SELF ' status
   check 'all of it' says '^backup +NONE ' status
@@ -28,9 +37,15 @@ part_status() {
   check 'the certificate' says "^certificate +ok +89 days left, for $domain\$" status
   check 'the last backup' says '^backup +ok +0 h ago' status
   container=$(in_home '. scripts/lib/common.sh; docker compose ps --quiet "$(compose_name frontend)"')
+  before=$(addresses "$container")
   in_home "docker stop $container" >/dev/null
   check 'a container that does not run is named' says 'FAILED +.*frontend-(blue|green)-1 is exited' status
   check 'it exits with an error' fails status
+  take_address "$container" >/dev/null
+  check 'nginx has asked for it while there was none' wait_until 30 says 'frontend-(blue|green) could not be resolved' in_home 'docker compose logs --since 1m nginx'
   in_home "docker start $container" >/dev/null
+  check 'it has another address' fails test "$(addresses "$container")" = "$before"
+  check 'nginx finds it there within seconds' wait_until 5 fetch_path /
+  in_home 'docker rm --force squatter' >/dev/null
   check 'all is well again' wait_until 60 status
 }
