@@ -19,7 +19,7 @@ const COMMANDS: &str = "alias bg break builtin case cd command continue declare 
     test then time trap type ulimit umask unset until wait while true false kill jobs \
     awk base64 basename bash cat chmod chown cmp comm cp cut date dd df diff dirname du env expr file find flock getent grep \
     groupadd gunzip gzip head hostname id install iptables ip ls ln logger md5sum mkdir mkfifo mktemp mv nice nohup nproc od paste \
-    ps realpath rm rmdir sed seq sh sha256sum shasum sleep sort split stat stdbuf systemctl tail tar tee timeout touch tr uname \
+    ps realpath rm rmdir sed seq sh sha256sum shasum sleep sort split stat stdbuf sync systemctl tail tar tee timeout touch tr uname \
     uniq useradd usermod wc xargs \
     age apt-cache apt-get certbot curl docker dpkg dpkg-query git gpg jq loginctl make mkswap nft openssl rclone restic rsync shellcheck \
     ssh ssh-keygen ssh-keyscan sshd sudo swapon sysctl ufw";

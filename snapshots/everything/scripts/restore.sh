@@ -11,9 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/lib/backup.sh
 
 # Those that keep a log of every change.
-MOMENTS=(
-  postgres
-)
+MOMENTS=(postgres)
 
 make_work_folder
 if (($# == 0)); then
