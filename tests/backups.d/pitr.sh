@@ -35,6 +35,8 @@ refused() {
 
 mistake() {
   local before
+  mkdir "$repo/releases"
+  printf 'postgres\t1\t\n' >"$repo/releases/.migrations"
   check 'a backup' in_repo make backup
   check 'the status is good' status
   check 'the WAL that is in the repository can be replayed' in_repo make restore-drill
@@ -42,8 +44,11 @@ mistake() {
   before=$(now)
   sql "DELETE FROM notes WHERE text = 'first'"
   write later
+  printf 'postgres\t2\t\n' >>"$repo/releases/.migrations"
   check 'back to the moment before a mistake' in_repo scripts/restore.sh --at "$before"
   check 'what was deleted is there, and what came later is not' test "$(notes)" = 'after-the-backup first'
+  check 'and what had been migrated by then' test "$(cut -f 2 "$repo/releases/.migrations")" = 1
+  rm -r "$repo/releases"
   databases=2
   check 'what was in use was kept' test "$(sql "SELECT count(*) FROM pg_database WHERE datname LIKE 'app_before_%'")" = 1
 }
@@ -78,8 +83,9 @@ archive_fails() {
   databases=3
 
   one=$(kept | tail -n 1)
-  check 'the same segment may come again' server sh -c 'gzip -dc "/archive/$1.gz" >/tmp/again && sh /etc/postgresql/archive.sh /tmp/again "$1"' sh "$one"
-  check 'another one of its name is refused' fails server sh -c 'echo other >/tmp/again && sh /etc/postgresql/archive.sh /tmp/again "$1"' sh "$one"
+  check 'the same segment may come again' server sh -c 'cd "$PGDATA" && gzip -dc "/archive/$1.gz" >/tmp/again && sh /etc/postgresql/archive.sh /tmp/again "$1"' sh "$one"
+  check 'another one of its name is refused' fails server sh -c 'cd "$PGDATA" && echo other >/tmp/again && sh /etc/postgresql/archive.sh /tmp/again "$1"' sh "$one"
+  check 'nor does one pass whose files cannot be read' fails server sh /etc/postgresql/archive.sh /tmp/again "$one"
   check 'and what was there is whole' test "$(server gzip -dc "/archive/$one.gz" | wc -c)" = 16777216
 }
 
@@ -103,10 +109,15 @@ loss() {
   last=$(segment)
   check 'the last segment is archived' wait_until 90 server test -e "/archive/$last.gz"
   check 'and pushed' in_repo scripts/wal.d/postgres.sh push
-  in_repo docker compose down --volumes --timeout 5 >&2
+  in_repo docker compose down --timeout 5 >&2
+  docker volume rm "${project}_postgres-data" >&2
   start
-  check 'server and archive are gone; the repository brings all of it back' in_repo scripts/restore.sh --at end
+  check 'the server is another one, with none of its data' fails notes
+  check 'whose WAL is not mixed with the old one' says 'WAL +NOT KEPT' status
+  check 'the repository brings all of it back' in_repo scripts/restore.sh --at end
   check 'as far as it was pushed' test "$(notes)" = 'after-the-backup at-the-end first unarchived'
+  check 'and from a base backup on' in_repo scripts/wal.d/postgres.sh base
+  check 'it has an archive of its own' status
   check 'no scratch server is left' test -z "$(docker ps --all --quiet --filter "name=$project-postgres-moment")"
 }
 

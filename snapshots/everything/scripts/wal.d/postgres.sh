@@ -46,19 +46,24 @@ SQL
   wait_for "the archive of postgres" in_service postgres test -e "/archive/$last.gz"
 }
 
-# A new volume is root's. The mark turns stores/postgres/archive.sh on.
+# Whether WAL of this cluster is kept: stores/postgres/archive.sh asks the same.
+is_open() { [[ $(in_service postgres cat /archive/.cluster 2>/dev/null) == "$1" ]]; }
+
+# A new volume is root's; what another cluster left in an old one is in the repository.
 open_archive() {
   local id
   id=$(compose ps --quiet postgres)
   in_service postgres test -w /archive ||
     docker run --rm --user 0:0 --network none --cap-drop ALL --cap-add CHOWN --security-opt no-new-privileges \
       --volumes-from "$id" --entrypoint chown "$(docker inspect --format '{{.Image}}' "$id")" 999:999 /archive
-  in_service postgres touch /archive/.wanted
+  # shellcheck disable=SC2016 # expanded in the container
+  is_open "$1" || in_service postgres sh -euc 'find /archive -type f -delete; echo "$1" >/archive/.cluster' sh "$1"
 }
 
 base() {
-  local start
-  open_archive
+  local start cluster
+  cluster=$(cluster)
+  open_archive "$cluster"
   # It may read the files of the server from now on, and still write nothing.
   sql <<<'ALTER ROLE backup REPLICATION'
   archive_all || die "postgres archives no WAL, and without it a base backup is worth nothing: docker compose logs postgres"
@@ -71,7 +76,7 @@ base() {
   start=$(tar -xOf "$work/base/base.tar" backup_label | sed -nE 's/^START WAL LOCATION: .*\(file ([0-9A-F]{24})\)$/\1/p')
   [[ -n $start ]] || die "the base backup of postgres does not say where it begins"
   cat releases/.migrations >"$work/base/migrations" 2>/dev/null || true
-  restic backup --quiet --retry-lock 10m --host "$journal" --tag "$(cluster).$start" /backup/base >&2
+  restic backup --quiet --retry-lock 10m --host "$journal" --tag "$cluster.$start" /backup/base >&2
   note last-postgres-base "$start"
   clean
   push
@@ -89,17 +94,19 @@ clean() {
 }
 
 push() {
-  in_service postgres test -e /archive/.wanted || return 0
-  restic backup --quiet --retry-lock 10m --skip-if-unchanged --host "$journal" --tag "$(cluster)" --exclude '*.part' /wal/postgres >&2
+  local cluster
+  cluster=$(cluster)
+  is_open "$cluster" || return 0
+  restic backup --quiet --retry-lock 10m --skip-if-unchanged --host "$journal" --tag "$cluster" --exclude '*.part' /wal/postgres >&2
   note last-postgres-wal pushed
 }
 
 status() {
-  local said state=ok when=0
+  local said cluster state=ok when=0
   if [[ ! -s backups/last-postgres-base ]]; then
     said='no base backup yet: scripts/backup.sh makes one' state=NONE
-  elif ! in_service postgres test -e /archive/.wanted 2>/dev/null; then
-    said='no server, or an archive that has lost its mark: scripts/backup.sh makes a new base backup' state='NOT KEPT'
+  elif ! cluster=$(cluster 2>/dev/null) || ! is_open "$cluster"; then
+    said='no server, or one that is not the one of the base backup: scripts/backup.sh makes a new one' state='NOT KEPT'
   else
     said=$(sql <<'SQL'
 SELECT CASE WHEN last_failed_time > coalesce(last_archived_time, '-infinity') THEN 'FAILING'

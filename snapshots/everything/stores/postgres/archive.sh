@@ -4,9 +4,13 @@
 set -eu
 kept=/archive/$2.gz
 
-# WAL is worth something from the first base backup on, which makes this mark
-# (scripts/wal.d/postgres.sh); where nobody makes backups, nothing piles up.
-[ -e /archive/.wanted ] || exit 0
+# WAL is worth something from the first base backup of these very files on, which
+# leaves this mark (scripts/wal.d/postgres.sh). Where nobody makes backups,
+# nothing piles up.
+[ -e /archive/.cluster ] || exit 0
+wanted=$(cat /archive/.cluster)
+files=$(pg_controldata --pgdata .)
+[ "$(echo "$files" | sed -n 's/^Database system identifier: *//p')" = "$wanted" ] || exit 0
 
 # Never written twice. After a crash the server may bring what is there already;
 # anything else of that name is a mistake, and what is there stays.
