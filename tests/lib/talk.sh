@@ -69,3 +69,10 @@ pin() {
     sed -n "s/^  $1:.*\"$2\": *\([^,} ]*\).*/\1/p" blueprints/pins.yaml
   fi
 }
+
+# documented PAGE HEADING: the commands that docs/ of $repo has there, with the key of deploys that the test made.
+# shellcheck disable=SC2154 # $repo and $work are the caller's
+documented() {
+  sed -n "/^## $2\$/,/^## /p" "$repo/docs/$1.md" | sed -n '/^```sh$/,/^```$/{/^```/d;p}' |
+    sed "s|ssh-ed25519 AAAA... deploys|$(<"$work/deploys.pub")|"
+}
