@@ -103,9 +103,11 @@ machine_start() {
         unshare --mount --pid --uts --ipc --fork --kill-child --propagation private \
         "$here/host.d/enter" "$machine_root" "$machine_netns" </dev/null >>"$work/machine.log" 2>&1 &
     printf '%s\n' "$!" >"$work/machine.pid"
+    disown "$!"
     machine_has_priority
     python3 "$here/host.d/wire" "$machine_netns" "${SCAFFOLD_REGISTRY##*:}" </dev/null >>"$work/machine.log" 2>&1 &
     printf '%s\n' "$!" >"$work/wire.pid"
+    disown "$!"
     wait_for 60 "the engine of the second machine" on_machine_as_root docker version || {
         tail -n 20 "$work/machine.log" >&2
         return 1
@@ -119,8 +121,7 @@ machine_cut_power() {
         pid=$(cat "$work/$name.pid" 2>/dev/null) || continue
         pkill -KILL -P "$pid" 2>/dev/null || true
         kill -KILL "$pid" 2>/dev/null || true
-        # A shell inside this one may not be the parent.
-        wait "$pid" 2>/dev/null || wait_for 10 "end of $name" gone "$pid" || true
+        wait_for 10 "end of $name" gone "$pid" || true
         rm -f "$work/$name.pid"
     done
     machine_forget_cgroups

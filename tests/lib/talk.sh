@@ -6,11 +6,13 @@ checks_failed=0
 
 say() { printf '== %s (after %s s)\n' "$*" "$SECONDS" >&2; }
 
-# check "NAME" COMMAND...: counts it; what a failed one said is shown.
+# check "NAME" COMMAND...: counts it; what a failed one said is shown, and how long a slow one took.
 check() {
-  local name=$1 said
+  local name=$1 said begin=$SECONDS code=0
   shift
-  if said=$("$@" 2>&1); then
+  said=$("$@" 2>&1) || code=$?
+  ((SECONDS - begin < 5)) || name+=" ($((SECONDS - begin)) s)"
+  if [[ $code == 0 ]]; then
     checks_passed=$((checks_passed + 1))
     printf 'ok      %s\n' "$name"
   else
