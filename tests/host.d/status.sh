@@ -41,4 +41,6 @@ part_status() {
   check 'and names it' told 'FAILED +.*frontend-(blue|green)-1 is exited'
   in_home "docker start $container" >/dev/null
   check 'all is well again' wait_until 60 status
+  # It may have come back under another address.
+  check 'and clients get its pages' wait_until 60 fetch_path /
 }

@@ -57,8 +57,9 @@ needs() {
   ((${#packages[@]} == 0)) || { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${packages[@]}"; } >&2
 }
 
-# The newest binary; blueprints are read from the folder, so a change of them needs no build.
+# The newest binary, or the one that is asked for; blueprints are read from the folder, so a change of them needs no build.
 scaffold() {
+  [[ -z ${SCAFFOLD_BINARY-} ]] || { printf '%s\n' "$SCAFFOLD_BINARY" && return; }
   # shellcheck disable=SC2012 # names without blanks
   ls -t target/release/scaffold target/debug/scaffold 2>/dev/null | head -n 1
 }
