@@ -139,6 +139,9 @@ pub struct OptionSpec {
     /// Whether a change would strand live data.
     #[serde(default)]
     pub frozen: bool,
+    /// Capabilities that must be there for any value but the default.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Name>,
 }
 
 /// Types of options.

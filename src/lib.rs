@@ -93,6 +93,7 @@ pub fn model_from(
     renderer: &render::Renderer,
 ) -> Result<(selection::Selection, model::Stack)> {
     let selection = selection::select(catalogue, answers, document)?;
+    selection.options_are_met(document)?;
     let stack = model::build(&selection, &catalogue.pins()?, renderer)?;
     Ok((selection, stack))
 }

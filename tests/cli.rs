@@ -216,6 +216,27 @@ hint: `--set stores.redis.blueprint=redis`",
 }
 
 #[test]
+fn an_option_says_what_it_needs() {
+    let at = folder();
+    let archive = "stores.postgres.point_in_time=true";
+    let base = ["new", "x", "--no-input", "--set", "services.api.blueprint=go", "--set", archive];
+    scaffold(at.path(), &base).fails(
+        2,
+        "error: `point_in_time` of `postgres` needs `backups`, which nothing provides
+  --> --set stores.postgres.point_in_time=true
+hint: add what provides it (`scaffold list`), or `--set stores.postgres.point_in_time=null`",
+    );
+    assert_eq!(entries(at.path()), 0);
+    scaffold(at.path(), &[&base[..], &["--set", "features.backups={}"]].concat()).passes();
+    scaffold(&at.path().join("x"), &["remove", "backups"]).fails(
+        2,
+        "error: `point_in_time` of `postgres` needs `backups`, which nothing provides
+  --> scaffold.yaml:11:5
+hint: add what provides it (`scaffold list`), or `--set stores.postgres.point_in_time=null`",
+    );
+}
+
+#[test]
 fn two_stores_that_claim_one_name_are_a_mistake_and_under_two_names_they_are_not() {
     let at = folder();
     let base = ["new", "x", "--no-input", "--set", "services.api.blueprint=go", "--set", "stores.redis.blueprint=redis", "--set"];

@@ -2,8 +2,43 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Picker, Selection};
+use super::{Chosen, Picker, Selection};
 use crate::blueprint::Kind;
+use crate::document::Node;
+use crate::error::{Diagnostic, Error, Result};
+use crate::names::Name;
+
+impl Selection {
+    /// Whether everything is there that a chosen value of an option needs. It is asked of complete answers alone, so that
+    /// the wizard can take such a value before the question that gives what it needs.
+    ///
+    /// # Errors
+    /// All options that cannot work, with places in `document`.
+    pub fn options_are_met(&self, document: &Node) -> Result<()> {
+        let capabilities = self.capabilities();
+        let services = self.services.iter().map(|s| (s.name.as_str(), &s.chosen));
+        let mut mistakes = Vec::new();
+        for (name, chosen) in services.chain(self.others()) {
+            for (key, need) in needed_by_options(chosen).filter(|(_, need)| !capabilities.contains_key(need.as_str())) {
+                let mut path: Vec<String> = vec![chosen.blueprint.kind.folder().into(), name.into(), key.into()];
+                if matches!(chosen.blueprint.kind, Kind::Target | Kind::Ci) {
+                    path = vec![chosen.blueprint.kind.word().into(), key.into()];
+                }
+                let message = format!("`{key}` of `{name}` needs `{need}`, which nothing provides");
+                let hint = format!("add what provides it (`scaffold list`), or `--set {}=null`", path.join("."));
+                mistakes.push(Diagnostic::new(message).at(document.locate(&path).clone()).hint(hint));
+            }
+        }
+        if mistakes.is_empty() { Ok(()) } else { Err(Error::Invalid(mistakes)) }
+    }
+}
+
+/// Options that have another value than their default, each with what that needs.
+fn needed_by_options(chosen: &Chosen) -> impl Iterator<Item = (&str, &Name)> {
+    let specs = chosen.blueprint.manifest.options.iter();
+    let set = specs.filter(|(key, spec)| serde_json::to_value(&spec.default).ok().as_ref() != chosen.options.get(*key));
+    set.flat_map(|(key, spec)| spec.needs.iter().map(|need| (key.as_str(), need)))
+}
 
 impl Picker<'_> {
     pub(super) fn names(&mut self, selection: &Selection) {

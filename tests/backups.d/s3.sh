@@ -29,24 +29,11 @@ post() {
     --header 'Content-Type: application/json' --data "{\"title\": \"$1\"}" https://backups.example/api/items
 }
 
-# documented PAGE HEADING: the commands there.
-documented() { sed -n "/^## $2\$/,/^## /p" "$repo/docs/$1.md" | sed -n '/^```sh$/,/^```$/{/^```/d;p}'; }
-# The first command makes a server, the second its settings; ssh is the console here.
-set_up_server() {
-  ssh() { on_machine_as_root bash -c "${*:2}"; }
-  (cd "$repo" && eval "$(documented deploy 'A server' | sed "/^ssh -t/,\$d; s|ssh-ed25519 AAAA... deploys|$(<"$work/key.pub")|")")
-}
-
-# switch_on UID: what an empty host has: Docker's registry in reach, the key of who administers it. The user of deploys
-# has another number there than on the host before.
+# switch_on UID: an empty host, with Docker's registry in reach. The user of deploys has another number there than on the
+# host before.
 switch_on() {
   machine_install
-  chroot "$machine_root" usermod --uid "$1" deploy
-  install -D -m 0600 "$work/key.pub" "$machine_root/root/.ssh/authorized_keys"
-  # Swap and the kernel's settings would be those of the machine that runs this test.
-  touch "$machine_root/swapfile"
-  install -D -m 0644 "$repo/server/etc/sysctl.d/60-server.conf" "$machine_root/etc/sysctl.d/60-server.conf"
-  echo >"$machine_root/etc/apt/sources.list"
+  chroot "$machine_root" useradd --uid "$1" somebody
   machine_start
   on_machine_as_root docker pull --quiet "$mirror/$(pin restic)" >/dev/null
   on_machine_as_root docker tag "$mirror/$(pin restic)" "$(pin restic)"
@@ -163,7 +150,7 @@ part_s3() {
   machine_connect
   s3=s3:http://$machine_gateway:8333/backups
   generate "$repo" "$s3"
-  ssh-keygen -q -t ed25519 -N '' -C deploys -f "$work/key"
+  make_keys
   (release) >"$work/release.log" 2>&1 || { cat "$work/release.log" >&2 && return 1; }
   start_s3
   switch_on 1500

@@ -122,6 +122,12 @@ fn scripts(repo: &Repo, report: &mut Report) {
             let good = repo.files.get(&found[1]).is_some_and(|f| f.executable);
             report.refer("script", format!("{path}:{line}"), good, format!("{} cannot be executed", &found[1]));
         }
+        // One that a container has mounted and that something else in the same file calls by its place there.
+        for (_, found) in find(re!(r"(?m)^\s+- \./(\S+\.sh):(/[^:\s]+):ro$"), &file.text) {
+            if file.text.matches(&found[2]).count() > file.text.matches(&format!(":{}:", &found[2])).count() {
+                named.insert(found[1].to_owned());
+            }
+        }
         if path.starts_with(".devcontainer/") {
             named.extend(repo.below(".devcontainer/").filter(|(p, _)| file.text.contains(&p[14..])).map(|(p, _)| p.to_owned()));
         }

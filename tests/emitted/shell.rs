@@ -13,15 +13,16 @@ const SET_ELSEWHERE: &str = "BASH_SOURCE BASH_REMATCH BASHPID COLUMNS EUID EPOCH
     RANDOM RUNNER_TEMP SECONDS SHELL SSH_ORIGINAL_COMMAND TMPDIR UID USER";
 
 /// Words of the shell, and programs that a server or a developer's machine has: Debian's base, Docker, git, OpenSSL. One
-/// that is not here must be installed by the docs, and then be named here.
+/// that is not here must be installed by the docs, and then be named here. `pg_controldata` is in the image that runs the
+/// script which calls it.
 const COMMANDS: &str = "alias bg break builtin case cd command continue declare do done echo elif else esac eval exec exit export \
     fi for function getopts hash if in let local mapfile printf pwd read readarray readonly return select set shift shopt source \
     test then time trap type ulimit umask unset until wait while true false kill jobs \
     awk base64 basename bash cat chmod chown cmp comm cp cut date dd df diff dirname du env expr file find flock getent grep \
     groupadd gunzip gzip head hostname id install iptables ip ls ln logger md5sum mkdir mkfifo mktemp mv nice nohup nproc od paste \
-    ps realpath rm rmdir sed seq sh sha256sum shasum sleep sort split stat stdbuf systemctl tail tar tee timeout touch tr uname \
+    ps realpath rm rmdir sed seq sh sha256sum shasum sleep sort split stat stdbuf sync systemctl tail tar tee timeout touch tr uname \
     uniq useradd usermod wc xargs \
-    age apt-cache apt-get certbot curl docker dpkg dpkg-query git gpg jq loginctl make mkswap nft openssl rclone restic rsync shellcheck \
+    age apt-cache apt-get certbot curl docker dpkg dpkg-query git gpg jq loginctl make mkswap nft openssl pg_controldata rclone restic rsync shellcheck \
     ssh ssh-keygen ssh-keyscan sshd sudo swapon sysctl ufw";
 
 pub fn is_shell(path: &str, text: &str) -> bool {

@@ -40,7 +40,8 @@ def install():
     if shutil.which("strace"):
         return
     print("installing strace", flush=True)
-    apt = ["apt-get", "-qq", "-y", "--no-install-recommends"]
+    # The ground may fetch its own packages meanwhile.
+    apt = ["apt-get", "-qq", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600"]
     for words in (["update"], ["install", "strace"]):
         subprocess.run([*apt, *words], check=True, stdout=subprocess.DEVNULL)
 

@@ -55,6 +55,7 @@ Acquire::Check-Date "false";
 Acquire::Languages "none";
 Acquire::Retries "3";
 APT::Sandbox::User "root";
+DPkg::Lock::Timeout "600";
 CONF
     printf '%s\n' "$home/apt.conf"
 }

@@ -3,24 +3,8 @@
 
 home=/srv/$project
 
-# What deploys need of a server. tests/server and tests/backups follow docs/deploy.md.
-set_up_server() {
-  local root=$machine_root
-  ssh-keygen -q -t ed25519 -N '' -f "$work/key"
-  mkdir -p "$root$home/scripts" "$root/home/deploy/.ssh"
-  cp "$repo/scripts/receive.sh" "$root$home/scripts/"
-  printf 'command="%s/scripts/receive.sh",restrict %s\n' "$home" "$(<"$work/key.pub")" >"$root/home/deploy/.ssh/authorized_keys"
-  on_machine_as_root chown -R deploy:deploy "$home" /home/deploy
-  on_machine_as_root chmod 0750 "$home"
-  wait_until 30 ssh-keyscan -t ed25519 "$machine_address"
-  ssh-keyscan -t ed25519 "$machine_address" >"$work/known_hosts" 2>/dev/null
-}
-
 # remote COMMAND: with the key that CI has, which may do two things.
-remote() {
-  ssh -i "$work/key" -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=yes -o ServerAliveInterval=15 \
-    -o UserKnownHostsFile="$work/known_hosts" -- "deploy@$machine_address" "$1"
-}
+remote() { ssh_with deploys -- "deploy@$machine_address" "$1"; }
 remote_shell() { remote 'cat /etc/passwd' </dev/null; }
 deploy() { remote "deploy $1" <"$repo/dist/$1.tar.gz"; }
 rollback() { remote "rollback ${1-}" </dev/null; }

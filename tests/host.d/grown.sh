@@ -1,24 +1,17 @@
 # shellcheck shell=bash disable=SC2154 # $work, $repo and so on are the caller's
 # What the repository gains and loses comes to the server by a deploy like any other, and no client notices.
 
-# grow ID WORD...: scaffold changes the repository, and a release is made of it.
-grow() {
-  local id=$1
-  shift
-  "$(scaffold)" "$@" -C "$repo" --blueprints "$here/../blueprints" --no-input >"$work/grow.log" 2>&1 || { cat "$work/grow.log" && return 1; }
-  mirror_images "$repo"
-  bundle "$id" >"$work/bundle.log" 2>&1 || { cat "$work/bundle.log" && return 1; }
-}
+# What scaffold changes for each release.
+grow() { "$(scaffold)" "$@" -C "$repo" --blueprints "$here/../blueprints" --no-input && mirror_images "$repo"; }
+grow_g1() { grow add fastapi --name billing --set port=8100 --set route=/billing; }
+grow_g2() { grow add valkey --name sessions --for billing; }
+grow_g3() { grow remove sessions && grow remove billing; }
 runs() { [[ -n $(in_home "docker compose ps --quiet $1 2>/dev/null") ]]; }
 container_of() { in_home "docker ps --quiet --filter label=com.docker.compose.service=$1"; }
 
 part_grown() {
   local before volume
   volume=${project}_sessions-data
-  check 'scaffold add: a service' grow g1 add fastapi --name billing --set port=8100 --set route=/billing
-  check 'scaffold add: a store' grow g2 add valkey --name sessions --for billing
-  check 'scaffold remove: the store' grow g3 remove sessions
-  check 'scaffold remove: the service' grow g3 remove billing
   before=$(container_of db)
   start_load 1200 "$load_kind"
   check 'the service is deployed' timed g1 deploy g1

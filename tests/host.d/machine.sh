@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # $ground, $tools and $run are those of tests/ground, $work and $home are the caller's
+# shellcheck shell=bash disable=SC2154 # $ground, $tools and $run are those of tests/ground; $work, $repo, $project and $home are the caller's
 # A second machine: its own root file system, processes, network and Docker engine, all of Debian's packages.
 #
 # Deploys are proven on something that can be reached only as a server is reached (ssh, ports 80 and 443), that can lose
@@ -37,21 +37,45 @@ make_machine_tarball() {
     mv "$target.part.tar" "$target"
 }
 
-# The disk of the machine.
+# The keys of this test: of who administers the machine, and of deploys.
+make_keys() {
+    local name
+    for name in mine deploys; do ssh-keygen -q -t ed25519 -N '' -C "$name" -f "$work/$name"; done
+}
+
+# The disk of a machine as it is rented: the packages are there, for it reaches no mirror, and the key of who administers
+# it; nothing else of a server is.
 machine_install() {
     make_machine_tarball
     mkdir -p "$machine_root"
     tar --extract --file "$(machine_tarball)" --directory "$machine_root" --exclude './dev/*'
     # What a start does is a file of the machine, as it is on any.
     install -m 0755 "$here/host.d/boot" "$machine_root/sbin/boot"
-    mkdir -p "$machine_root/etc/docker"
-    printf '%s\n' '{"default-address-pools": [{"base": "10.214.0.0/16", "size": 24}], "log-level": "warn"}' \
-        >"$machine_root/etc/docker/daemon.json"
+    echo >"$machine_root/etc/apt/sources.list"
     echo host >"$machine_root/etc/hostname"
     printf '127.0.0.1 localhost\n' >"$machine_root/etc/hosts"
-    chroot "$machine_root" useradd --create-home --shell /bin/bash --groups docker deploy
-    # Locked is not the same as without a password: sshd lets nobody in whose account is locked.
-    chroot "$machine_root" usermod --password '*' deploy
+    install -D -m 0600 "$work/mine.pub" "$machine_root/root/.ssh/authorized_keys"
+    # Swap and the kernel's settings would be those of the machine that runs this test.
+    touch "$machine_root/swapfile"
+    install -D -m 0644 "$repo/server/etc/sysctl.d/60-server.conf" "$machine_root/etc/sysctl.d/60-server.conf"
+}
+
+# The first command of docs/deploy.md, typed in the checkout. Then off and on: what a set-up leaves for the next start (the
+# firewall, the settings of sshd and Docker) is in force by itself.
+set_up_server() {
+    printf '%s %s\n' "$machine_address" "$(<"$machine_root/etc/ssh/ssh_host_ed25519_key.pub")" >"$work/known_hosts"
+    typed "$(documented deploy 'A server' | sed '/^ssh -t/,$d')" || return 1
+    machine_cut_power
+    machine_start
+}
+# The second one, which makes its settings and secrets.
+make_settings() { typed "$(documented deploy 'A server' | sed -n '/^ssh -t/,$p')"; }
+typed() { (cd "$repo" && ssh() { ssh_with mine -o HostName="$machine_address" "$@"; } && eval "$1"); }
+
+# ssh_with KEY WORD...
+ssh_with() {
+    command ssh -i "$work/$1" -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=yes \
+        -o UserKnownHostsFile="$work/known_hosts" -o ServerAliveInterval=15 "${@:2}"
 }
 
 # The cable between here and there. Nothing else is reachable from the machine.
@@ -79,9 +103,11 @@ machine_start() {
         unshare --mount --pid --uts --ipc --fork --kill-child --propagation private \
         "$here/host.d/enter" "$machine_root" "$machine_netns" </dev/null >>"$work/machine.log" 2>&1 &
     printf '%s\n' "$!" >"$work/machine.pid"
+    disown "$!"
     machine_has_priority
     python3 "$here/host.d/wire" "$machine_netns" "${SCAFFOLD_REGISTRY##*:}" </dev/null >>"$work/machine.log" 2>&1 &
     printf '%s\n' "$!" >"$work/wire.pid"
+    disown "$!"
     wait_for 60 "the engine of the second machine" on_machine_as_root docker version || {
         tail -n 20 "$work/machine.log" >&2
         return 1
@@ -95,7 +121,7 @@ machine_cut_power() {
         pid=$(cat "$work/$name.pid" 2>/dev/null) || continue
         pkill -KILL -P "$pid" 2>/dev/null || true
         kill -KILL "$pid" 2>/dev/null || true
-        wait "$pid" 2>/dev/null || true
+        wait_for 10 "end of $name" gone "$pid" || true
         rm -f "$work/$name.pid"
     done
     machine_forget_cgroups

@@ -40,15 +40,19 @@ bundle() {
   )
 }
 
-# bundles PART...: those that the parts deploy, before anything is measured.
+# bundles PART...: those that the parts deploy.
 bundles() {
   local part id
   for part in "$@"; do
     for id in ${bundles_of[$part]-}; do
-      bundle "$id" >"$work/bundle.log" 2>&1 || { cat "$work/bundle.log" >&2 && return 1; }
+      prepare "$id" >"$work/bundle.log" 2>&1 && continue
+      printf 'FAILED  release %s is made\n' "$id"
+      cat "$work/bundle.log"
+      return 1
     done
   done
 }
+prepare() { if [[ $1 == g* ]]; then "grow_$1" && bundle "$1"; else bundle "$1"; fi; }
 
 # Tags are what a run leaves in the engine; what they name is cached for the next.
 forget_releases() {

@@ -6,11 +6,13 @@ checks_failed=0
 
 say() { printf '== %s (after %s s)\n' "$*" "$SECONDS" >&2; }
 
-# check "NAME" COMMAND...: counts it; what a failed one said is shown.
+# check "NAME" COMMAND...: counts it; what a failed one said is shown, and how long a slow one took.
 check() {
-  local name=$1 said
+  local name=$1 said begin=$SECONDS code=0
   shift
-  if said=$("$@" 2>&1); then
+  said=$("$@" 2>&1) || code=$?
+  ((SECONDS - begin < 5)) || name+=" ($((SECONDS - begin)) s)"
+  if [[ $code == 0 ]]; then
     checks_passed=$((checks_passed + 1))
     printf 'ok      %s\n' "$name"
   else
@@ -55,8 +57,9 @@ needs() {
   ((${#packages[@]} == 0)) || { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${packages[@]}"; } >&2
 }
 
-# The newest binary; blueprints are read from the folder, so a change of them needs no build.
+# The newest binary, or the one that is asked for; blueprints are read from the folder, so a change of them needs no build.
 scaffold() {
+  [[ -z ${SCAFFOLD_BINARY-} ]] || { printf '%s\n' "$SCAFFOLD_BINARY" && return; }
   # shellcheck disable=SC2012 # names without blanks
   ls -t target/release/scaffold target/debug/scaffold 2>/dev/null | head -n 1
 }
@@ -68,4 +71,11 @@ pin() {
   else
     sed -n "s/^  $1:.*\"$2\": *\([^,} ]*\).*/\1/p" blueprints/pins.yaml
   fi
+}
+
+# documented PAGE HEADING: the commands that docs/ of $repo has there, with the key of deploys that the test made.
+# shellcheck disable=SC2154 # $repo and $work are the caller's
+documented() {
+  sed -n "/^## $2\$/,/^## /p" "$repo/docs/$1.md" | sed -n '/^```sh$/,/^```$/{/^```/d;p}' |
+    sed "s|ssh-ed25519 AAAA... deploys|$(<"$work/deploys.pub")|"
 }

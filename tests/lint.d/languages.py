@@ -21,7 +21,7 @@ SCRIPTS = {
     "python": """
         ready() { python -m venv "$1" && "$1/bin/pip" install --quiet --require-hashes -r requirements.txt -r requirements-dev.txt \
             && "$1/bin/pip" check; }
-        check() { export PATH="$1/bin:$PATH"; ruff check . && ruff format --check . && mypy .; }
+        check() { export PATH="$1/bin:$PATH" MYPY_CACHE_DIR=/tmp/mypy-$2; ruff check . && ruff format --check . && mypy .; }
     """,
     # Nothing may be taken that the lock does not name, and nothing may differ from it.
     "go": """
@@ -30,7 +30,7 @@ SCRIPTS = {
         check() { test -z "$(gofmt -l . | tee /dev/stderr)" && go vet ./... && go build -o /dev/null ./...; }
     """,
     "node": """
-        export npm_config_cache=/cache/npm npm_config_update_notifier=false NEXT_TELEMETRY_DISABLED=1
+        export npm_config_cache=/cache/npm npm_config_update_notifier=false NEXT_TELEMETRY_DISABLED=1 NODE_COMPILE_CACHE=/tmp/node
         ready() { npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && mkdir -p "$1" && mv node_modules "$1/"; }
         check() {
             ln -sfn "$1/node_modules" node_modules
@@ -42,21 +42,40 @@ SCRIPTS = {
 }
 
 # Folders come in by a bind mount, sources through standard input. What is checked must not be able to change the cache of
-# another check, so each runs in a copy of its own.
+# another check, so each runs in a copy of its own. Installs come first and one by one, since several may need the same;
+# then as many workers as there are processors share the folders, each with what its tools remember between two of them.
 RUN = """
 set -u
 mkdir -p /work && tar -x -C /work
 %s
-for folder in /work/*/; do
-    cd "$folder" || exit 1
-    lock=$(cat .lock) && rm .lock
-    echo "== $(basename "$folder")"
-    if [ ! -e "$lock/.complete" ]; then
-        rm -rf "$lock" && mkdir -p "$(dirname "$lock")"
-        if ! out=$(ready "$lock" 2>&1); then echo "$out" | tail -n 20; echo "FAILED frozen install"; continue; fi
-        mkdir -p "$lock" && touch "$lock/.complete"
+folders=(/work/*/)
+installed() {
+    cd "$1" && lock=$(cat .lock) || exit 1
+    [ ! -e "$lock/.complete" ] || return 0
+    rm -rf "$lock" && mkdir -p "$(dirname "$lock")"
+    ready "$lock" && mkdir -p "$lock" && touch "$lock/.complete"
+}
+checked() { cd "$1" && lock=$(cat .lock) && rm .lock && check "$lock" "$2"; }
+work() {
+    for ((i = $1; i < ${#folders[@]}; i += $2)); do
+        said=${folders[i]%%/}.said
+        [ ! -e "$said" ] || continue
+        if ! out=$( (checked "${folders[i]}" "$1") 2>&1); then echo "$out" | tail -n 40; echo "FAILED"; fi >"$said"
+    done
+}
+for folder in "${folders[@]}"; do
+    if ! out=$( (installed "$folder") 2>&1); then
+        echo "$out" | tail -n 20 >"${folder%%/}.said"
+        echo "FAILED frozen install" >>"${folder%%/}.said"
     fi
-    if ! out=$( (check "$lock") 2>&1); then echo "$out" | tail -n 40; echo "FAILED"; fi
+done
+many=$(nproc)
+for ((one = 0; one < many; one++)); do work "$one" "$many" & done
+wait
+for folder in "${folders[@]}"; do
+    [ -e "${folder%%/}.said" ] || continue
+    echo "== $(basename "$folder")"
+    cat "${folder%%/}.said"
 done
 echo "== all"
 """
@@ -105,7 +124,8 @@ def image(files, language):
 
 def check(repos, language):
     chosen, seen = services(repos, language)
-    keys = {name: known.key(language, image(files, language), *(p for i in sorted(files.items()) for p in i)) for name, files in chosen.items()}
+    parts = {name: (part for item in sorted(files.items()) for part in item) for name, files in chosen.items()}
+    keys = {name: known.key(language, image(chosen[name], language), *parts[name], judge=known.LANGUAGES) for name in chosen}
     new = [name for name in chosen if not keys[name].exists()]
     groups = {}
     for name in new:

@@ -29,6 +29,7 @@ age() {
 
 age backup 26 scripts/backup.sh
 age drill 192 scripts/restore-drill.sh
+scripts/wal.d/postgres.sh status || bad=1
 ! repository_is_here || printf '%-12s note     %s is on this machine, and is lost with it\n' repository "$repository"
 [[ -x scripts/backup.d/postgres.sh ]] || printf '%-12s note     is not backed up: there is no scripts/backup.d/postgres.sh\n' postgres
 [[ -x scripts/backup.d/reports.sh ]] || printf '%-12s note     is not backed up: there is no scripts/backup.d/reports.sh\n' reports

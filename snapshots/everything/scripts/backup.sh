@@ -76,6 +76,7 @@ said=$(restic backup --retry-lock 2m --host "$owner" /backup) || {
 snapshot=$(sed -n 's/^snapshot \([0-9a-f]*\) saved$/\1/p' <<<"$said")
 [[ -n $snapshot ]] || die "restic names no snapshot: $said"
 note last-backup "$snapshot"
+scripts/wal.d/postgres.sh base
 log "backup $snapshot of$saved and this machine, $size, in $repository"
 [[ -z $left_out ]] || warn "not backed up, for want of a script in scripts/backup.d/:$left_out"
 scripts/backup-retention.sh

@@ -21,6 +21,7 @@ for store in $(stores_in "$work"); do
   proven+=" $store"
 done
 [[ -n $proven ]] || die "$snapshot holds no store"
+scripts/wal.d/postgres.sh drill || die "the WAL of postgres cannot be replayed"
 for file in .env secrets/backup_password; do
   [[ -s $work/machine/$file ]] || die "$snapshot lacks $file of the machine"
 done
