@@ -2,11 +2,10 @@
 //! stands on lines of its own becomes a node; the rest stays together in one leaf.
 
 use std::borrow::Cow;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Language;
 use super::scan::Scan;
-use super::tree::{Node, Shape, indent};
+use super::tree::{Node, Shape, hash, indent};
 
 /// Directives of nginx that stand more than once beside each other, each with another first argument.
 const MANY: [&str; 28] = [
@@ -241,10 +240,4 @@ fn says_of(head: &str, children: &[Node]) -> u64 {
     let mut says: Vec<u64> = children.iter().map(|child| child.says).collect();
     says.sort_unstable();
     hash(&(head, says))
-}
-
-fn hash<T: Hash>(value: &T) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }

@@ -2,9 +2,8 @@
 //! each at the end of the file do not disagree.
 
 use std::borrow::Cow;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::tree::{Node, Shape, Text};
+use super::tree::{Node, Shape, Text, hash};
 
 /// What an entry is known by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,10 +168,4 @@ fn without_comment(kind: Entry, line: &str) -> String {
         return line.to_owned();
     }
     line[..comment(kind)(line).unwrap_or(line.len())].split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn hash<T: Hash>(value: &T) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }

@@ -140,11 +140,16 @@ impl Joiner {
         if ours.dash.is_some() && !dash(&mut inner, column) {
             return None;
         }
-        pieces.append(&mut inner);
         let from = theirs.children.first().map_or(theirs.column, |first| first.column);
         let tails = [base.map_or(&[][..], |base| &base.tail), &ours.tail, &theirs.tail];
-        let last = ours.children.last().map_or(&[][..], |last| &last.lead);
-        pieces.extend(clean(self.gap(tails, last, from, at)));
+        let known = |child: &Node| base.is_some_and(|base| base.children.iter().any(|other| other.names == child.names));
+        let near = ours.children.iter().enumerate().filter(|(at, child)| at + 1 == ours.children.len() || !known(child));
+        let stays = |line: &&str| {
+            inner.iter().any(|piece| matches!(piece, Piece::Clean(lines) if lines.iter().any(|l| l.trim() == line.trim())))
+        };
+        let beside: Vec<&str> = near.flat_map(|(_, child)| child.lead.iter().copied()).filter(stays).collect();
+        pieces.append(&mut inner);
+        pieces.extend(clean(self.gap(tails, &beside, from, at)));
         pieces.extend(leaf::close(self, base, ours, theirs, column)?);
         Some(pieces)
     }

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::tree::Node;
+use super::tree::{Node, Shape, hash};
 use super::value;
 
 /// Names for all siblings that are known by keys; `None` where two of one file cannot be told apart. A name that is enough
@@ -103,7 +103,7 @@ pub fn renamed(lists: [&[Node]; 3], ids: &[Vec<u32>; 3]) -> HashMap<u32, u32> {
 pub fn torn(lists: [&[Node]; 3], ids: &[Vec<u32>; 3]) -> HashMap<u32, (u32, u32)> {
     let known = ids.each_ref().map(|ids| ids.iter().copied().collect::<HashSet<u32>>());
     let mut torn = HashMap::new();
-    for (base, old) in lists[0].iter().zip(&ids[0]).filter(|(base, _)| base.is_container()) {
+    for (base, old) in lists[0].iter().zip(&ids[0]).filter(|(base, _)| base.shape != Shape::Leaf) {
         if known[1].contains(old) || known[2].contains(old) {
             continue;
         }
@@ -123,7 +123,11 @@ pub fn torn(lists: [&[Node]; 3], ids: &[Vec<u32>; 3]) -> HashMap<u32, (u32, u32)
 
 /// Whether it is the same thing, as most of its parts tell.
 fn resembles(base: &Node, node: &Node) -> bool {
-    let parts: HashSet<u64> = base.children.iter().map(|child| child.says).collect();
-    let same = node.children.iter().filter(|child| parts.contains(&child.says)).count();
-    node.shape == base.shape && (node.says == base.says || same * 2 > base.children.len().max(node.children.len()))
+    let parts = |node: &Node| -> Vec<u64> {
+        let lines = node.head.iter().skip(1).filter(|_| node.shape == Shape::Block).map(|line| hash(&line.trim()));
+        lines.chain(node.children.iter().map(|child| child.says)).collect()
+    };
+    let (old, new) = (parts(base), parts(node));
+    let same = new.iter().filter(|part| old.contains(part)).count();
+    node.shape == base.shape && (node.says == base.says || same * 2 > old.len().max(new.len()))
 }

@@ -343,3 +343,10 @@ pub fn put_dash(lines: &mut [Text], column: usize) -> bool {
     }
     false
 }
+
+/// A number that stands for a value, in this run.
+pub fn hash<T: Hash>(value: &T) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}

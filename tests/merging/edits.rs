@@ -77,12 +77,11 @@ fn one(kind: Kind, text: &str, edit: &Edit, token: &str) -> Option<String> {
     let whole: Vec<usize> = (0..lines.len()).filter(|i| says(&lines[*i])).collect();
     let pick = |part: u16| whole.get(usize::from(part) * whole.len() / 65536).copied();
     let at = pick(edit.at)?;
-    // What is written before a closing brace stands where the line before it does.
+    // What is written before a closing brace looks like the line before it.
     let closes = lines[at].trim_start().starts_with(['}', ']']);
     let model = if closes { (0..at).rev().find(|i| says(&lines[*i])).unwrap_or(at) } else { at };
     let step = if kind == Kind::Nginx { 4 } else { 2 };
-    let opened = if closes && opens(&lines[model]) { step } else { 0 };
-    let pad = lines[model][..indent(&lines[model])].to_owned() + &" ".repeat(opened);
+    let pad = lines[at][..indent(&lines[at])].to_owned() + &" ".repeat(if closes { step } else { 0 });
     match edit.act {
         Act::Insert if within[at] => lines.insert(at, format!("{pad}{token}")),
         Act::Insert => lines.insert(at, pad + &kind.line(&lines[model], token)),

@@ -61,8 +61,9 @@ pub fn wrong([base, ours, theirs]: [Option<&Value>; 3], merged: Option<&Value>, 
         return None;
     }
     let key = path.rsplit('/').next().unwrap_or_default();
-    // Beside a conflict, each part of a mapping has its own right value.
-    if side.is_some() && [ours, theirs, merged].iter().all(|value| value.is_some_and(Value::is_mapping)) {
+    // Beside a conflict, each part of a mapping has its own right value. Of one without parts nothing but its key is left.
+    let parted = |value: &Option<&Value>| value.is_some_and(Value::is_mapping);
+    if side.is_some() && [ours, theirs].iter().all(parted) && (parted(&merged) || merged == Some(&Value::Null)) {
         return parts([base.filter(|value| value.is_mapping()), ours, theirs], merged, settled, path);
     }
     if side.is_some()
@@ -188,7 +189,8 @@ fn lists([b, o, t]: [&[Value]; 3], m: &[Value], settled: Settled, path: &str) ->
             return None;
         }
         // One side only gave another name to what the other has just so.
-        let under_new_name = |has: Option<&Value>| merged_items.iter().any(|item| has.is_some_and(|has| is_same_but_name(has, item)));
+        let under_new_name =
+            |has: Option<&Value>| merged_items.iter().any(|item| has.is_some_and(|has| is_same_but_name(has, item)));
         if m.is_none() && (t.is_none() && under_new_name(o.as_ref()) || o.is_none() && under_new_name(t.as_ref())) {
             return None;
         }
