@@ -193,12 +193,14 @@ impl Joiner {
         let torn = keys::torn(lists, &ids);
         let mut pieces = Pieces::new();
         for id in order::merge(&ids[0], &ids[1], &ids[2]) {
-            if let Some((base, theirs)) = torn.get(&id) {
-                let column = o.get(&id).map_or(column, |ours| ours.column);
-                pieces.push(self.conflict(b.get(base).copied(), o.get(&id).copied(), t.get(theirs).copied(), column));
+            if let Some(one) = torn.iter().find(|one| one.ours.or(one.theirs) == Some(id)) {
+                let ours = one.ours.and_then(|id| o.get(&id).copied());
+                let theirs = one.theirs.and_then(|id| t.get(&id).copied());
+                let column = ours.map_or(column, |ours| ours.column);
+                pieces.push(self.conflict(b.get(&one.base).copied(), ours, theirs, column));
                 continue;
             }
-            if torn.values().any(|(_, theirs)| *theirs == id) {
+            if torn.iter().any(|one| one.theirs == Some(id)) {
                 continue;
             }
             let mut part = match (b.get(&id), o.get(&id), t.get(&id)) {

@@ -99,23 +99,42 @@ pub fn renamed(lists: [&[Node]; 3], ids: &[Vec<u32>; 3]) -> HashMap<u32, u32> {
     renamed.iter().filter(|(_, old)| once(old)).map(|(new, old)| (*new, *old)).collect()
 }
 
-/// What each side gave another name of its own: the new number in ours, those in the base and in theirs.
-pub fn torn(lists: [&[Node]; 3], ids: &[Vec<u32>; 3]) -> HashMap<u32, (u32, u32)> {
+/// What one side gave another name, and the other side another one or none: it is gone from both under the old one.
+#[derive(Clone, Copy, Debug)]
+pub struct Torn {
+    /// Its number in the base.
+    pub base: u32,
+    /// In ours, where it is still there.
+    pub ours: Option<u32>,
+    /// In theirs.
+    pub theirs: Option<u32>,
+}
+
+/// What the sides disagree about, as far as a name can tell.
+pub fn torn(lists: [&[Node]; 3], ids: &[Vec<u32>; 3]) -> Vec<Torn> {
     let known = ids.each_ref().map(|ids| ids.iter().copied().collect::<HashSet<u32>>());
-    let mut torn = HashMap::new();
+    let mut torn: Vec<Torn> = Vec::new();
     for (base, old) in lists[0].iter().zip(&ids[0]).filter(|(base, _)| base.shape != Shape::Leaf) {
         if known[1].contains(old) || known[2].contains(old) {
             continue;
         }
-        let only = |side: usize| {
+        let alike = |side: usize| -> Vec<u32> {
             let new = |(node, id): &(&Node, &u32)| {
                 resembles(base, node) && known.iter().filter(|known| known.contains(id)).count() == 1
             };
-            let mut found = lists[side].iter().zip(&ids[side]).filter(new).map(|(_, id)| *id);
-            found.next().filter(|_| found.next().is_none())
+            lists[side].iter().zip(&ids[side]).filter(new).map(|(_, id)| *id).collect()
         };
-        if let (Some(ours), Some(theirs)) = (only(1), only(2)) {
-            torn.insert(ours, (*old, theirs));
+        let taken = |ours: Option<u32>, theirs: Option<u32>| {
+            torn.iter().any(|other| ours.is_some() && other.ours == ours || theirs.is_some() && other.theirs == theirs)
+        };
+        let (ours, theirs) = match (&alike(1)[..], &alike(2)[..]) {
+            ([ours], [theirs]) => (Some(*ours), Some(*theirs)),
+            ([ours], []) => (Some(*ours), None),
+            ([], [theirs]) => (None, Some(*theirs)),
+            _ => continue,
+        };
+        if !taken(ours, theirs) {
+            torn.push(Torn { base: *old, ours, theirs });
         }
     }
     torn

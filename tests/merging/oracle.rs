@@ -80,7 +80,9 @@ pub fn wrong([base, ours, theirs]: [Option<&Value>; 3], merged: Option<&Value>, 
         return must(theirs);
     }
     let (Some(o), Some(t)) = (ours, theirs) else {
-        return Some(format!("{path}: deleted and changed, and no conflict"));
+        // What one side moved and changed there stays, as with git; of what nobody moved lines tell.
+        let kept = merged.is_some() && merged == ours.or(theirs);
+        return (!kept).then(|| format!("{path}: deleted and changed, and no conflict"));
     };
     let Some(m) = merged else { return Some(format!("{path}: is gone")) };
     match (base, o, t, m) {
