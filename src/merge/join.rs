@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use super::keys;
 use super::leads;
 use super::leaf;
-use super::lines::{Change, Piece, Region, intern, regions, with_moves};
+use super::lines::{Piece, intern};
 use super::order;
 use super::tree::{Mover, Node, Shape, Style, Text, put_dash};
 use super::value::{self, Origin};
@@ -54,7 +54,7 @@ pub struct Joiner {
 
 impl Joiner {
     /// Merges two nodes of the same name, at a column.
-    fn both<'a>(&self, base: Option<&Node<'a>>, ours: &Node<'a>, theirs: &Node<'a>, column: usize, key: &str) -> Pieces<'a> {
+    pub fn both<'a>(&self, base: Option<&Node<'a>>, ours: &Node<'a>, theirs: &Node<'a>, column: usize, key: &str) -> Pieces<'a> {
         if ours.full == theirs.full || base.is_some_and(|base| base.full == theirs.full) {
             return clean(self.ours.lines(ours, column));
         }
@@ -140,7 +140,8 @@ impl Joiner {
         if ours.dash.is_some() && !dash(&mut inner, column) {
             return None;
         }
-        let from = theirs.children.first().map_or(theirs.column, |first| first.column);
+        let first = theirs.children.first().or_else(|| base.and_then(|base| base.children.first()));
+        let from = first.map_or(theirs.column, |first| first.column);
         let tails = [base.map_or(&[][..], |base| &base.tail), &ours.tail, &theirs.tail];
         let known = |child: &Node| base.is_some_and(|base| base.children.iter().any(|other| other.names == child.names));
         let near = ours.children.iter().enumerate().filter(|(at, child)| at + 1 == ours.children.len() || !known(child));
@@ -261,50 +262,6 @@ impl Joiner {
         node
     }
 
-    /// Parts that keys do not tell apart: what is aligned merges, and between that only one side may change something.
-    fn sequence<'a>(&self, lists: [&[Node<'a>]; 3], column: usize) -> Pieces<'a> {
-        let names = lists.map(|list| list.iter().map(|node| node.names.last().cloned().unwrap_or_default()).collect::<Vec<_>>());
-        let mut pieces = Pieces::new();
-        let mut regions = regions(&names[0], &names[1], &names[2]);
-        for region in &mut regions {
-            let [b, o, t] = nodes(lists, region);
-            // By name only one side did something here; the other did to what the names stand for.
-            let both = match region.change {
-                Change::Ours => !unchanged(b, t) && !unchanged(o, t),
-                Change::Theirs => !unchanged(b, o),
-                Change::None | Change::Both => continue,
-            };
-            if both {
-                region.change = Change::Both;
-            }
-        }
-        for region in with_moves(regions, [&names[0], &names[1], &names[2]]) {
-            let [b, o, t] = nodes(lists, &region);
-            let mut part = match region.change {
-                Change::None => {
-                    let mut part = Pieces::new();
-                    for ((b, o), t) in b.iter().zip(o).zip(t) {
-                        append(&mut part, &mut self.both(Some(b), o, t, o.column, ""));
-                    }
-                    part
-                }
-                Change::Ours => clean(o.iter().flat_map(|node| self.ours.lines(node, node.column)).collect()),
-                Change::Theirs => clean(Self::all(self.theirs, t, column)),
-                Change::Both => leaf::lines(
-                    &Self::all(self.base, b, column),
-                    &Self::all(self.ours, o, column),
-                    &Self::all(self.theirs, t, column),
-                ),
-            };
-            append(&mut pieces, &mut part);
-        }
-        pieces
-    }
-
-    fn all<'a>(mover: Mover, nodes: &[Node<'a>], column: usize) -> Vec<Text<'a>> {
-        nodes.iter().flat_map(|node| mover.lines(node, column)).collect()
-    }
-
     /// A conflict of whole nodes.
     fn conflict<'a>(
         &self,
@@ -317,12 +274,6 @@ impl Joiner {
         Piece::Conflict { ours: lines(self.ours, ours), base: lines(self.base, base), theirs: lines(self.theirs, theirs) }
     }
 
-    /// The comments at the top of a file.
-    pub fn header<'a>(&self, [base, ours, theirs]: [&Node<'a>; 3]) -> Vec<Text<'a>> {
-        let beside = ours.children.first().map_or(&ours.tail, |first| &first.lead);
-        leads::merge([&base.head, &ours.head, &theirs.head], beside, |line| line.clone())
-    }
-
     /// Comments and blank lines between nodes.
     fn gap<'a>(&self, lines: [&[&'a str]; 3], beside: &[&str], from: usize, to: usize) -> Vec<Text<'a>> {
         let [base, ours, theirs] = lines.map(|lines| lines.iter().copied().map(Cow::Borrowed).collect::<Vec<_>>());
@@ -330,13 +281,10 @@ impl Joiner {
     }
 }
 
-/// The nodes of a region in each list.
-fn nodes<'n, 'a>(lists: [&'n [Node<'a>]; 3], region: &Region) -> [&'n [Node<'a>]; 3] {
-    [&lists[0][region.base.clone()], &lists[1][region.ours.clone()], &lists[2][region.theirs.clone()]]
-}
-
-fn unchanged(a: &[Node], b: &[Node]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.full == b.full)
+/// The comments at the top of a file.
+pub fn header<'a>([base, ours, theirs]: [&Node<'a>; 3]) -> Vec<Text<'a>> {
+    let beside = ours.children.first().map_or(&ours.tail, |first| &first.lead);
+    leads::merge([&base.head, &ours.head, &theirs.head], beside, Clone::clone)
 }
 
 /// One merged piece, or none.
@@ -349,7 +297,8 @@ pub fn has_conflict(pieces: &[Piece<Text>]) -> bool {
     pieces.iter().any(|piece| matches!(piece, Piece::Conflict { .. }))
 }
 
-fn append<'a>(pieces: &mut Pieces<'a>, more: &mut Pieces<'a>) {
+/// Adds pieces, clean ones to a clean one.
+pub fn append<'a>(pieces: &mut Pieces<'a>, more: &mut Pieces<'a>) {
     for piece in more.drain(..) {
         match (pieces.last_mut(), piece) {
             (Some(Piece::Clean(lines)), Piece::Clean(new)) => lines.extend(new),

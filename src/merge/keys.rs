@@ -120,7 +120,10 @@ pub fn torn(lists: [&[Node]; 3], ids: &[Vec<u32>; 3]) -> Vec<Torn> {
         }
         let alike = |side: usize| -> Vec<u32> {
             let new = |(node, id): &(&Node, &u32)| {
-                resembles(base, node) && known.iter().filter(|known| known.contains(id)).count() == 1
+                // Where siblings are all alike, it may be a new one like them.
+                resembles(base, node)
+                    && known.iter().filter(|known| known.contains(id)).count() == 1
+                    && !lists[0].iter().any(|other| !std::ptr::eq(other, base) && resembles(other, node))
             };
             lists[side].iter().zip(&ids[side]).filter(new).map(|(_, id)| *id).collect()
         };

@@ -2,7 +2,7 @@
 //! none may stand twice because both sides wrote something there.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::lines::{Change, regions};
 use super::tree::{Node, Text};
@@ -18,7 +18,14 @@ pub fn merge<'a>(lines: [&[Text<'a>]; 3], beside: &[&str], moved: impl Fn(&Text<
     for region in regions(&b, &o, &t) {
         match region.change {
             Change::None | Change::Ours => out.extend_from_slice(&ours[region.ours]),
-            Change::Theirs => out.extend(theirs[region.theirs].iter().filter(once).map(&moved)),
+            Change::Theirs => {
+                let new = &theirs[region.theirs];
+                let kept: Vec<_> = new.iter().filter(once).collect();
+                // Of a comment that stands elsewhere no blank lines stay behind.
+                if kept.len() == new.len() || kept.iter().any(|line| !line.trim().is_empty()) {
+                    out.extend(kept.into_iter().map(&moved));
+                }
+            }
             // Both wrote this, and they went on.
             Change::Both if !region.ours.is_empty() && t[region.theirs.clone()].starts_with(&o[region.ours.clone()]) => {
                 let more = region.theirs.start + region.ours.len();

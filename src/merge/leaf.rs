@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::flow;
-use super::join::{Joiner, Pieces, clean, has_conflict};
+use super::join::{Joiner, Pieces, clean, has_conflict, header};
 use super::lines::{Change, Piece, regions, with_moves};
 use super::tree::{Mover, Node, Shape, Text, body_indent, indent};
 use super::version::{Side, newer};
@@ -42,7 +42,7 @@ pub fn head<'a>(
     }
     let comments = |lines: &[String]| lines.iter().all(|line| line.is_empty() || line.starts_with(['#', '-']));
     if let Some(base) = base.filter(|_| comments(&o) && comments(&t) && b.as_ref().is_some_and(|b| comments(b))) {
-        return Some(clean(joiner.header([base, ours, theirs])));
+        return Some(clean(header([base, ours, theirs])));
     }
     if o.len() != 1 || t.len() != 1 || b.as_ref().is_some_and(|b| b.len() != 1) {
         return None;

@@ -4,6 +4,7 @@
 //! Where git's merge of lines is clean, the result is the same to the byte, unless it says something else than the two
 //! sides did. Where it is not, what the language gives is used: its tree, its keys, its sets.
 
+mod agree;
 mod braces;
 mod entries;
 mod flow;
@@ -15,6 +16,7 @@ mod lines;
 mod loss;
 mod order;
 mod scan;
+mod sequence;
 mod structured;
 mod text;
 mod tree;

@@ -7,7 +7,7 @@ use super::loss;
 use super::text::Line;
 use super::tree::{self, Node};
 use super::value::{self, Value};
-use super::{Language, braces, entries, yaml};
+use super::{Language, agree, braces, entries, yaml};
 
 /// A file as its language reads it.
 struct Read<'a> {
@@ -62,7 +62,7 @@ pub fn merge<'a>(
         one.twins <= twins
             && other.twins <= twins
             && !loss::loses(&texts[0], &texts[1], &texts[2], pieces)
-            && !value::disagree(expected.as_ref(), Some(&value(one.documents)), Some(&value(other.documents)))
+            && !agree::disagree(expected.as_ref(), Some(&value(one.documents)), Some(&value(other.documents)))
     };
     if is_clean(by_lines) && right(by_lines) {
         return Some(by_lines.to_vec());

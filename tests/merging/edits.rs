@@ -82,10 +82,13 @@ fn one(kind: Kind, text: &str, edit: &Edit, token: &str) -> Option<String> {
     let model = if closes { (0..at).rev().find(|i| says(&lines[*i])).unwrap_or(at) } else { at };
     let step = if kind == Kind::Nginx { 4 } else { 2 };
     let pad = lines[at][..indent(&lines[at])].to_owned() + &" ".repeat(if closes { step } else { 0 });
+    // A text of several lines has nothing but lines.
+    if within[at] && !matches!(edit.act, Act::Insert | Act::Append | Act::Delete | Act::Change) {
+        return None;
+    }
     match edit.act {
         Act::Insert if within[at] => lines.insert(at, format!("{pad}{token}")),
         Act::Insert => lines.insert(at, pad + &kind.line(&lines[model], token)),
-        Act::Block if within[at] => return None,
         Act::Block => {
             let block = kind.block(&lines[model], token)?;
             lines.splice(at..at, block.into_iter().map(|line| format!("{pad}{line}")));
@@ -93,9 +96,8 @@ fn one(kind: Kind, text: &str, edit: &Edit, token: &str) -> Option<String> {
         Act::Append => lines.extend(kind.appended(token)),
         Act::Delete => drop(lines.drain(at..end_of(kind, &lines, &within, at))),
         Act::Change => lines[at] = kind.changed(&lines[at], token, within[at])?,
-        Act::Above if within[at] || !kind.has_comments() => return None,
+        Act::Above if !kind.has_comments() => return None,
         Act::Above => lines.insert(at, format!("{pad}# {token}")),
-        Act::Behind if within[at] => return None,
         Act::Behind => lines[at] = kind.behind(&lines[at], token)?,
         Act::Move => {
             let end = end_of(kind, &lines, &within, at);
@@ -108,16 +110,14 @@ fn one(kind: Kind, text: &str, edit: &Edit, token: &str) -> Option<String> {
             });
             let to: Vec<usize> = to.collect();
             let to = *to.get(usize::from(edit.to) * to.len() / 65536)?;
-            if within[at] || closes || is_dash(&lines[to]) != is_dash(&lines[at]) || !same_parent(&lines, at, to) {
+            if closes || is_dash(&lines[to]) != is_dash(&lines[at]) || !same_parent(&lines, at, to) {
                 return None;
             }
             let block: Vec<String> = lines.drain(at..end).collect();
             let to = if to > at { to - block.len() } else { to };
             lines.splice(to..to, block);
         }
-        Act::Rename if within[at] => return None,
         Act::Rename => lines[at] = kind.renamed(&lines[at], token)?,
-        Act::Blank if within[at] => return None,
         Act::Blank => lines.insert(at, String::new()),
         Act::NoNewline => {}
     }

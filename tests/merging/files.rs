@@ -43,13 +43,14 @@ pub fn all() -> Vec<(Kind, Vec<File>)> {
     for entry in paths.filter(|entry| entry.file_type().is_file()) {
         let path = entry.path().strip_prefix(&root).unwrap().to_string_lossy().into_owned();
         let name = path.rsplit('/').next().unwrap();
+        let extension = name.rsplit('.').next().unwrap();
         let kind = match name {
             "Makefile" => Kind::Make,
             ".env.example" => Kind::Env,
             ".gitignore" | ".dockerignore" => Kind::Ignore,
             "README.md" | "consumer.py" | "settings.py" | "Dockerfile" => Kind::Plain,
-            _ if name.ends_with(".hcl") || name.ends_with(".tf") => Kind::Hcl,
-            _ if name.ends_with(".conf") && path.contains("nginx") => Kind::Nginx,
+            _ if matches!(extension, "hcl" | "tf") => Kind::Hcl,
+            _ if extension == "conf" && path.contains("nginx") => Kind::Nginx,
             _ if name.starts_with("compose") || path.contains(".github/") || name == "kustomization.yaml" => Kind::Yaml,
             _ => continue,
         };

@@ -62,8 +62,8 @@ pub fn wrong([base, ours, theirs]: [Option<&Value>; 3], merged: Option<&Value>, 
     }
     let key = path.rsplit('/').next().unwrap_or_default();
     // Beside a conflict, each part of a mapping has its own right value. Of one without parts nothing but its key is left.
-    let parted = |value: &Option<&Value>| value.is_some_and(Value::is_mapping);
-    if side.is_some() && [ours, theirs].iter().all(parted) && (parted(&merged) || merged == Some(&Value::Null)) {
+    let parted = |value: Option<&Value>| value.is_some_and(Value::is_mapping);
+    if side.is_some() && [ours, theirs].into_iter().all(parted) && (parted(merged) || merged == Some(&Value::Null)) {
         return parts([base.filter(|value| value.is_mapping()), ours, theirs], merged, settled, path);
     }
     if side.is_some()
@@ -221,7 +221,9 @@ fn names<const N: usize>(lists: [&[Value]; N]) -> Option<[Vec<String>; N]> {
 fn bag(sides: [&[Value]; 3], merged: &[Value], settled: Settled, path: &str) -> Option<String> {
     let [b, o, t, m] = [sides[0], sides[1], sides[2], merged].map(|list| {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        list.iter().for_each(|item| flatten(item, "", &mut counts));
+        for item in list {
+            flatten(item, "", &mut counts);
+        }
         counts
     });
     b.keys().chain(o.keys()).chain(t.keys()).chain(m.keys()).find_map(|item| {
@@ -247,7 +249,11 @@ fn flatten(value: &Value, path: &str, into: &mut BTreeMap<String, usize>) {
                 flatten(part, &format!("{path}/{}", key.as_str().unwrap_or("?")), into);
             }
         }
-        Value::Sequence(items) if !items.is_empty() => items.iter().for_each(|item| flatten(item, &format!("{path}/-"), into)),
+        Value::Sequence(items) if !items.is_empty() => {
+            for item in items {
+                flatten(item, &format!("{path}/-"), into);
+            }
+        }
         Value::String(text) if is_text(text) => {
             for line in text.lines() {
                 *into.entry(format!("{path}| {}", line.trim())).or_default() += 1;

@@ -1,0 +1,84 @@
+//! Why: what random edits found once is kept here in its smallest form, with the bytes that are right.
+
+use scaffold::merge::{Language, merge};
+
+use crate::LABELS;
+
+#[track_caller]
+fn gives(path: &str, [base, ours, theirs]: [&str; 3], expected: &str) {
+    let merged = merge(Language::of(path), base.as_bytes(), ours.as_bytes(), theirs.as_bytes(), LABELS);
+    assert_eq!(String::from_utf8(merged.bytes).unwrap(), expected);
+    assert_eq!(merged.conflicts, expected.matches("<<<<<<<").count());
+}
+
+#[test]
+fn a_comment_stands_once_where_what_it_led_is_gone_and_something_new_came_below_it() {
+    let base = "A=1\n\n# Why.\nB=2\n\n# Other.\n";
+    let ours = "A=1\n\n# Why.\nNEW=1\nB=2\n\n# Other.\n";
+    let theirs = "A=1\n\n# Why.\n\n# Other.\n";
+    gives(".env.example", [base, ours, theirs], "A=1\n\n# Why.\nNEW=1\n\n# Other.\n");
+}
+
+#[test]
+fn what_one_side_deleted_and_the_other_changed_is_a_conflict_even_if_the_change_takes_its_name() {
+    let other = "server {\n    listen 80;\n    return 301 https://x;\n}\n";
+    let server = "server {\n    listen 443 ssl;\n    server_name x;\n    root /srv;\n}\n";
+    let base = format!("{other}{server}");
+    let theirs = format!("{other}{}", server.replace("    listen 443 ssl;\n", ""));
+    gives(
+        "nginx/x.conf",
+        [&base, other, &theirs],
+        &format!(
+            "{other}<<<<<<< ours\n||||||| base\n{server}=======\n{}>>>>>>> theirs\n",
+            server.replace("    listen 443 ssl;\n", "")
+        ),
+    );
+}
+
+#[test]
+fn two_new_names_for_one_thing_are_a_conflict() {
+    let base = "services:\n  api:\n    image: a:1\n    ports: [80]\n";
+    let [ours, theirs] = ["mine", "yours"].map(|name| base.replace("api", name));
+    gives(
+        "compose.yaml",
+        [base, &ours, &theirs],
+        &format!(
+            "services:\n<<<<<<< ours\n{}||||||| base\n{}=======\n{}>>>>>>> theirs\n",
+            &ours[10..],
+            &base[10..],
+            &theirs[10..]
+        ),
+    );
+    let base = "run:\n  set: |\n    one\n    two\n";
+    let [ours, theirs] = ["mine", "yours"].map(|name| base.replace("set", name));
+    gives(
+        "x.yaml",
+        [base, &ours, &theirs],
+        &format!("run:\n<<<<<<< ours\n{}||||||| base\n{}=======\n{}>>>>>>> theirs\n", &ours[5..], &base[5..], &theirs[5..]),
+    );
+}
+
+#[test]
+fn a_new_name_goes_with_new_comments_of_the_other_side() {
+    let base = "services:\n  api:\n    image: a:1\n    ports:\n      - 80\n";
+    let ours = base.replace("api", "mine");
+    let theirs = base.replace("    ports:", "    # For clients.\n    ports:").replace("services:", "services: # all");
+    gives("compose.yaml", [base, &ours, &theirs], &theirs.replace("api", "mine"));
+}
+
+#[test]
+fn siblings_that_are_all_alike_are_no_new_names_of_each_other() {
+    let one =
+        |name: &str| format!("resource \"alarm\" \"{name}\" {{\n  kind = \"pager\"\n  after = 5\n  to = local.team\n}}\n\n");
+    let base = format!("{}{}", one("a"), one("b"));
+    let theirs = format!("{}{}", one("a"), one("c"));
+    gives("main.tf", [&base, &one("a"), &theirs], &theirs);
+}
+
+#[test]
+fn the_users_layout_stays_where_the_other_side_changed_a_comment() {
+    let base = "services:\n  # Old.\n  api:\n    image: a:1\n    ports: [80, 81]\n";
+    let ours = "services:\n    # Old.\n    api:\n        image: \"a:1\"\n        ports: [ 80, 81 ]\n";
+    let theirs = base.replace("Old", "New");
+    gives("compose.yaml", [base, ours, &theirs], &ours.replace("Old", "New"));
+}
