@@ -24,6 +24,21 @@ fn parts<'l>(joiner: &Joiner, line: &'l str) -> Parts<'l> {
     Parts { code, space: &before[code.len()..], comment }
 }
 
+impl Joiner {
+    /// The first lines of one side's node.
+    fn head<'a>(&self, side: Side, ours: &Node<'a>, theirs: &Node<'a>, column: usize) -> Vec<Text<'a>> {
+        match side {
+            Side::Ours => self.ours.head(ours, column),
+            Side::Theirs => self.theirs.head(theirs, column),
+        }
+    }
+}
+
+/// Whose version stands where the other side changed nothing, or the same; `None` where both changed it.
+fn settled<T: PartialEq>(base: Option<&T>, ours: &T, theirs: &T) -> Option<Side> {
+    if ours == theirs || base == Some(theirs) { Some(Side::Ours) } else { (base == Some(ours)).then_some(Side::Theirs) }
+}
+
 /// Merges the first lines of containers; `None` for a conflict.
 pub fn head<'a>(
     joiner: &Joiner,
@@ -34,11 +49,8 @@ pub fn head<'a>(
 ) -> Option<Pieces<'a>> {
     let text = |node: &Node<'a>| node.head.iter().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
     let (b, o, t) = (base.map(text), text(ours), text(theirs));
-    if o == t || b.as_ref() == Some(&t) {
-        return Some(clean(joiner.ours.head(ours, column)));
-    }
-    if b.as_ref() == Some(&o) {
-        return Some(clean(joiner.theirs.head(theirs, column)));
+    if let Some(side) = settled(b.as_ref(), &o, &t) {
+        return Some(clean(joiner.head(side, ours, theirs, column)));
     }
     let comments = |lines: &[String]| lines.iter().all(|line| line.is_empty() || line.starts_with(['#', '-']));
     if let Some(base) = base.filter(|_| comments(&o) && comments(&t) && b.as_ref().is_some_and(|b| comments(b))) {
@@ -49,12 +61,10 @@ pub fn head<'a>(
     }
     let base = b.as_ref().map(|b| parts(joiner, &b[0]));
     let (o, t) = (parts(joiner, &o[0]), parts(joiner, &t[0]));
-    let code = if o.code == t.code || base.is_some_and(|b| b.code == t.code) {
-        o.code.to_owned()
-    } else if base.is_some_and(|b| b.code == o.code) {
-        t.code.to_owned()
-    } else {
-        words(joiner, base.map(|b| b.code), o.code, t.code)?
+    let code = match settled(base.map(|b| b.code).as_ref(), &o.code, &t.code) {
+        Some(Side::Ours) => o.code.to_owned(),
+        Some(Side::Theirs) => t.code.to_owned(),
+        None => words(joiner, base.map(|b| b.code), o.code, t.code)?,
     };
     Some(clean(vec![assemble(joiner, &ours.head[0], column, &code, &comment(base, o, t))]))
 }
@@ -71,11 +81,10 @@ pub fn close<'a>(
     let (b, o, t) = (base.map(text), text(ours), text(theirs));
     let all =
         |mover: Mover, node: &Node<'a>| node.close.iter().map(|l| mover.line(&Cow::Borrowed(*l), node.column, column)).collect();
-    if o == t || b.as_ref() == Some(&t) {
-        return Some(clean(all(joiner.ours, ours)));
-    }
-    if b.as_ref() == Some(&o) {
-        return Some(clean(all(joiner.theirs, theirs)));
+    match settled(b.as_ref(), &o, &t) {
+        Some(Side::Ours) => return Some(clean(all(joiner.ours, ours))),
+        Some(Side::Theirs) => return Some(clean(all(joiner.theirs, theirs))),
+        None => {}
     }
     let ([o], [t]) = (&o[..], &t[..]) else { return None };
     let (o, t) = (parts(joiner, o), parts(joiner, t));
@@ -99,11 +108,8 @@ pub fn merge<'a>(
     if single(ours) && single(theirs) && base.is_none_or(single) {
         return line(joiner, base, ours, theirs, column);
     }
-    let base_says = base.map(|base| base.says);
-    let pieces = if ours.says == theirs.says || base_says == Some(theirs.says) {
-        clean(joiner.ours.head(ours, column))
-    } else if base_says == Some(ours.says) {
-        clean(joiner.theirs.head(theirs, column))
+    let pieces = if let Some(side) = settled(base.map(|base| &base.says), &ours.says, &theirs.says) {
+        clean(joiner.head(side, ours, theirs, column))
     } else {
         lines(&joiner.base.head(base?, column), &joiner.ours.head(ours, column), &joiner.theirs.head(theirs, column))
     };
@@ -117,20 +123,12 @@ fn line<'a>(joiner: &Joiner, base: Option<&Node<'a>>, ours: &Node<'a>, theirs: &
     let (our_line, their_line) = (&ours.head[0], &theirs.head[0]);
     let (o, t) = (parts(joiner, our_line), parts(joiner, their_line));
     let b = base.map(|base| parts(joiner, &base.head[0]));
-    let base_says = base.map(|base| base.says);
-    let code = if o.code == t.code || b.is_some_and(|b| b.code == t.code) {
-        o.code.to_owned()
-    } else if b.is_some_and(|b| b.code == o.code) {
-        t.code.to_owned()
-    } else if ours.says == theirs.says || base_says == Some(theirs.says) {
-        o.code.to_owned()
-    } else if base_says == Some(ours.says) {
-        t.code.to_owned()
+    let by_code = settled(b.map(|b| b.code).as_ref(), &o.code, &t.code);
+    let side = by_code.or_else(|| settled(base.map(|base| &base.says), &ours.says, &theirs.says));
+    let code = if let Some(side) = side {
+        if side == Side::Ours { o.code.to_owned() } else { t.code.to_owned() }
     } else if let Some(side) = newer(base.map(|base| base.head[0].as_ref()), our_line, their_line) {
-        return Some(clean(match side {
-            Side::Ours => joiner.ours.head(ours, column),
-            Side::Theirs => joiner.theirs.head(theirs, column),
-        }));
+        return Some(clean(joiner.head(side, ours, theirs, column)));
     } else if let Some(words) = words(joiner, b.map(|b| b.code), o.code, t.code) {
         words
     } else {

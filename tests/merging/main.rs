@@ -83,13 +83,6 @@ impl Sides {
 
     /// Both sides' texts and the merged one, for a message.
     fn show(&self, merged: &str) -> String {
-        let dir = std::env::var_os("SHOW_IN").map(std::path::PathBuf::from);
-        if let Some(dir) = dir {
-            let all = [("base", &self.base[..]), ("ours", &self.ours), ("theirs", &self.theirs), ("merged", merged)];
-            for (name, text) in all {
-                std::fs::write(dir.join(name), text).unwrap();
-            }
-        }
         let diff = |text: &str| similar::TextDiff::from_lines(&self.base[..], text).unified_diff().context_radius(2).to_string();
         format!(
             "{}\n--- ours\n{}\n--- theirs\n{}\n--- merged\n{}",
