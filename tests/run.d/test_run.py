@@ -132,6 +132,14 @@ class TestRun(unittest.TestCase):
         self.assertEqual(end[3:9], ["two (target/run/two.log):", "  26", "  27", "  28", "  29", "  30"])
         self.assertEqual(end[-3:], ["  error: 10", "  and 20 more", "1 passed, 3 failed"])
 
+    def test_what_runs_aside_has_what_others_leave(self):
+        command = [RUN.parent / "run.d/aside", "sh", "-c", "nice; cat /proc/self/autogroup 2>/dev/null; exit 3"]
+        ended = subprocess.run(command, start_new_session=True, capture_output=True, text=True)
+        said = ended.stdout.splitlines()
+        self.assertEqual((ended.returncode, said[0]), (3, "19"))
+        if len(said) > 1:
+            self.assertTrue(said[1].endswith(" nice 19"), said[1])
+
     def test_ctrl_c_ends_every_lane(self):
         clean = "trap 'touch cleaned-{0}; exit 1' TERM; touch started-{0}; while :; do sleep 0.1; done"
         process = self.start("".join(f"quick | 1{name} | {name} | {clean.format(name)}\n" for name in "ab"))
