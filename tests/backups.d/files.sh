@@ -130,17 +130,21 @@ gone() {
 }
 
 sftp() {
-  local address=sftp:keeper@sftp:/home/keeper/backups
+  local own address=sftp:keeper@sftp:/home/keeper/backups
   generate "$work/sftp" "$address"
   cp -a "$work/sftp/." "$repo/"
   start_sftp
   rm "$repo/backups/last-backup"
   export BACKUP_REPOSITORY=$address/development
+  # restic ends without what ssh said of the key when it is the faster of the two; that the right key opens the same server
+  # is the proof of the reason.
+  own=$(<"$repo/secrets/backup_ssh_host")
+  given backup_ssh_host 'sftp ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPJxAfLm3LkVZ0tg4pqT1YlQkY3oRQ0wRJ0y0kU0QF5m'
+  check 'another host key is refused' says 'ost key|unable to start the sftp session' in_repo make backup
+  given backup_ssh_host "$own"
   check 'a backup goes over SFTP' in_repo make backup
   check 'and comes back' in_repo make restore
   check 'with every row' test "$(sql "SELECT count(*) FROM items WHERE title IN ('first', 'rotated')")" = 2
-  given backup_ssh_host 'sftp ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPJxAfLm3LkVZ0tg4pqT1YlQkY3oRQ0wRJ0y0kU0QF5m'
-  check 'another host key is refused' says 'ost key' in_repo make backup
 }
 
 part_files() {
