@@ -49,28 +49,45 @@ fn sequence(base: &[String], ours: &[String], theirs: &[String]) -> Option<Vec<S
 }
 
 fn maps(base: &[String], ours: &[String], theirs: &[String]) -> Option<Vec<String>> {
-    let keys = |parts: &[String]| {
-        parts.iter().map(|part| part.split_once(':').map(|(key, _)| key.trim().to_owned())).collect::<Option<Vec<_>>>()
+    let named = |parts: &[String]| {
+        let name = |part: &String| part.split_once(':').map(|(key, _)| (key.trim().to_owned(), part.clone()));
+        parts.iter().map(name).collect::<Option<Vec<_>>>()
     };
-    let (b, o, t) = (keys(base)?, keys(ours)?, keys(theirs)?);
-    let find = |keys: &[String], parts: &[String], key: &String| keys.iter().position(|k| k == key).map(|i| parts[i].clone());
-    let unique = |list: &[String]| list.iter().collect::<HashSet<_>>().len() == list.len();
-    if !unique(&b) || !unique(&o) || !unique(&t) {
+    let merged = keyed([&named(base)?, &named(ours)?, &named(theirs)?], |key, b, o, t| merge(b, o, t, key))?;
+    Some(merged.into_iter().map(|(_, part)| part).collect())
+}
+
+/// Merges what is known by a name, in the user's order; `both` is asked for what both sides changed. `None` where a name
+/// stands twice, and where one side took away what the other changed.
+pub fn keyed<V: Clone + PartialEq>(
+    lists: [&[(String, V)]; 3],
+    both: impl Fn(&str, &V, &V, &V) -> Option<V>,
+) -> Option<Vec<(String, V)>> {
+    let names = lists.map(|list| list.iter().map(|(name, _)| name).collect::<Vec<_>>());
+    if names.iter().any(|names| names.iter().collect::<HashSet<_>>().len() < names.len()) {
         return None;
     }
     let mut numbers = HashMap::new();
-    let ids = [&b, &o, &t].map(|keys| intern(&mut numbers, keys));
-    let names: HashMap<u32, String> = numbers.iter().map(|(key, id)| (*id, (*key).clone())).collect();
+    let ids = names.each_ref().map(|names| intern(&mut numbers, names));
+    let known: HashMap<u32, &String> = numbers.iter().map(|(name, id)| (*id, **name)).collect();
     let mut merged = Vec::new();
     for id in order::merge(&ids[0], &ids[1], &ids[2]) {
-        let key = &names[&id];
-        match (find(&b, base, key), find(&o, ours, key), find(&t, theirs, key)) {
-            (b, Some(o), Some(t)) if o == t || b.as_ref() == Some(&t) => merged.push(o),
-            (Some(b), Some(o), Some(t)) => merged.push(if b == o { t } else { merge(&b, &o, &t, key)? }),
-            (None, Some(only), None) | (None, None, Some(only)) => merged.push(only),
-            (Some(b), Some(one), None) | (Some(b), None, Some(one)) if b == one => {}
+        let name = known[&id];
+        let find = |list: &[(String, V)]| list.iter().find(|(other, _)| other == name).map(|(_, part)| part.clone());
+        let part = match (find(lists[0]), find(lists[1]), find(lists[2])) {
+            (b, Some(o), Some(t)) if o == t || b.as_ref() == Some(&t) => o,
+            (Some(b), Some(o), Some(t)) => {
+                if b == o {
+                    t
+                } else {
+                    both(name, &b, &o, &t)?
+                }
+            }
+            (None, Some(only), None) | (None, None, Some(only)) => only,
+            (Some(b), Some(one), None) | (Some(b), None, Some(one)) if b == one => continue,
             _ => return None,
-        }
+        };
+        merged.push((name.clone(), part));
     }
     Some(merged)
 }

@@ -14,6 +14,7 @@ mod leads;
 mod leaf;
 mod lines;
 mod loss;
+mod markdown;
 mod order;
 mod scan;
 mod sequence;
@@ -41,6 +42,8 @@ pub enum Language {
     Nginx,
     /// Terraform, buildx bake.
     Hcl,
+    /// Pages: by lines, with sections, rows and items.
+    Markdown,
     /// A list of entries.
     Entries(Entry),
 }
@@ -56,6 +59,7 @@ impl Language {
             (".gitattributes" | "codeowners", _) => Self::Entries(Entry::Word),
             (_, "yaml" | "yml") => Self::Yaml,
             (_, "tf" | "hcl" | "tfvars" | "nomad") => Self::Hcl,
+            (_, "md" | "markdown") => Self::Markdown,
             (_, "env" | "dotenv") => Self::Entries(Entry::Variable),
             (_, "nginx" | "vhost") => Self::Nginx,
             (_, "conf") if lower.contains("nginx") || lower.contains("conf.d/") => Self::Nginx,
@@ -117,6 +121,7 @@ pub fn merge_styled(language: Language, base: &[u8], ours: &[u8], theirs: &[u8],
     if let Some(bytes) = as_git_does {
         return Merged { bytes, conflicts: 0 };
     }
+    let by_lines = if language == Language::Markdown { markdown::settle(by_lines) } else { by_lines };
     write::write(version::settle(by_lines), texts, labels, style)
 }
 

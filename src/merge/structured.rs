@@ -20,7 +20,7 @@ struct Read<'a> {
 
 fn read<'a>(language: Language, lines: &[&'a str]) -> Option<Read<'a>> {
     match language {
-        Language::Lines => None,
+        Language::Lines | Language::Markdown => None,
         Language::Yaml => yaml::read(lines).map(|read| Read {
             twins: read.documents.iter().map(|(_, value)| value.twins()).sum(),
             documents: read.documents,
@@ -117,6 +117,6 @@ fn syntax(language: Language) -> Syntax {
         Language::Nginx => Syntax { comment: braces::comment, words: braces::is_words },
         Language::Hcl => Syntax { comment: braces::comment, words: |_| false },
         Language::Entries(kind) => Syntax { comment: entries::comment(kind), words: entries::is_words },
-        Language::Yaml | Language::Lines => Syntax { comment: yaml::comment, words: |_| false },
+        Language::Yaml | Language::Lines | Language::Markdown => Syntax { comment: yaml::comment, words: |_| false },
     }
 }

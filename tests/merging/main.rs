@@ -5,6 +5,7 @@ mod edits;
 mod files;
 mod known;
 mod oracle;
+mod pages;
 mod paths;
 
 use std::collections::BTreeMap;

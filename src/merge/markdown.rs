@@ -1,0 +1,193 @@
+//! Why: two people who add a section, a row or an item each at one place of a page do not disagree, nor does one who adds it
+//! beside what the other took away; lines alone make a conflict of it. What both sides changed stays a conflict.
+
+use super::flow::keyed;
+use super::lines::Piece;
+use super::text::Line;
+
+/// What a page is made of, as far as its parts may stand side by side.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// From a heading to the next one of its level.
+    Section(usize),
+    Row,
+    Item,
+}
+
+/// Settles those conflicts in which the sides added or took away whole parts.
+pub fn settle(pieces: Vec<Piece<Line>>) -> Vec<Piece<Line>> {
+    let mut fence = Fence::default();
+    let mut settled = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let piece = match piece {
+            Piece::Conflict { ours, base, theirs } if !fence.open() => match by_parts([&base, &ours, &theirs]) {
+                Some(lines) => Piece::Clean(lines),
+                None => Piece::Conflict { ours, base, theirs },
+            },
+            other => other,
+        };
+        let (Piece::Clean(read) | Piece::Conflict { ours: read, .. }) = &piece;
+        for line in read {
+            fence.pass(line);
+        }
+        settled.push(piece);
+    }
+    settled
+}
+
+fn by_parts<'a>(sides: [&[Line<'a>]; 3]) -> Option<Vec<Line<'a>>> {
+    let kind = sides.iter().find_map(|lines| kind_of(trimmed(lines).first()?))?;
+    let [base, ours, theirs] = sides.map(|lines| Parts::of(kind, lines));
+    let (base, ours, theirs) = (base?, ours?, theirs?);
+    // What both sides took away may be what one of them wrote anew.
+    if base.list.iter().any(|(name, _)| !ours.has(name) && !theirs.has(name))
+        && [&ours, &theirs].iter().any(|side| side.list.iter().any(|(name, _)| !base.has(name)))
+    {
+        return None;
+    }
+    let merged = keyed([&base.list, &ours.list, &theirs.list], |_, _, _, _| None)?;
+    let mut lines: Vec<Line> = Vec::new();
+    let mut own = true;
+    for (name, part) in merged {
+        let known = ours.list.iter().find(|(other, lines)| *other == name && *lines == part);
+        // How the user set parts off from each other stays; new ones get the blank line that the style of pages asks for.
+        if matches!(kind, Kind::Section(_)) && !(own && known.is_some()) && lines.last().is_some_and(|line| !is_blank(line)) {
+            lines.push(Line::Borrowed(b""));
+        }
+        own = known.is_some();
+        lines.extend_from_slice(part);
+        if own {
+            lines.extend(blanks(ours.behind(&name)));
+        }
+    }
+    while lines.last().is_some_and(|line| is_blank(line)) {
+        lines.pop();
+    }
+    if !lines.is_empty() {
+        lines.splice(0..0, blanks(ours.before.max(theirs.before)));
+        lines.extend(blanks(ours.after.max(theirs.after)));
+    }
+    Some(lines)
+}
+
+fn blanks<'a>(count: usize) -> Vec<Line<'a>> {
+    vec![Line::Borrowed(b""); count]
+}
+
+/// One side of a conflict: whole parts of one kind, each known by a name of its own, between blank lines.
+struct Parts<'p, 'a> {
+    before: usize,
+    list: Vec<(String, &'p [Line<'a>])>,
+    /// Blank lines behind each part but the last.
+    gaps: Vec<usize>,
+    after: usize,
+}
+
+impl<'p, 'a> Parts<'p, 'a> {
+    /// `None` where it is something else.
+    fn of(kind: Kind, lines: &'p [Line<'a>]) -> Option<Self> {
+        let core = trimmed(lines);
+        if core.is_empty() {
+            return Some(Self { before: 0, list: vec![], gaps: vec![], after: 0 });
+        }
+        let before = lines.iter().take_while(|line| is_blank(line)).count();
+        let mut starts = Vec::new();
+        let mut fence = Fence::default();
+        for (at, line) in core.iter().enumerate() {
+            if !fence.open() {
+                match kind_of(line) {
+                    Some(found) if found == kind => starts.push(at),
+                    Some(Kind::Section(level)) if matches!(kind, Kind::Section(own) if level > own) => {}
+                    Some(Kind::Section(_)) => return None,
+                    _ if kind == Kind::Row || kind == Kind::Item && !line.starts_with(b"  ") => return None,
+                    _ => {}
+                }
+            }
+            fence.pass(line);
+        }
+        if fence.open() || starts.first() != Some(&0) {
+            return None;
+        }
+        let ends = starts.iter().skip(1).copied().chain([core.len()]);
+        let (mut list, mut gaps): (Vec<(String, &[Line])>, _) = (Vec::new(), Vec::new());
+        for (start, end) in starts.iter().zip(ends) {
+            let part = trimmed(&core[*start..end]);
+            list.push((name(kind, &core[*start])?, part));
+            gaps.push(end - start - part.len());
+        }
+        Some(Self { before, list, gaps, after: lines.len() - before - core.len() })
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.list.iter().any(|(other, _)| other == name)
+    }
+
+    /// Blank lines behind a part.
+    fn behind(&self, name: &str) -> usize {
+        self.list.iter().zip(&self.gaps).find(|((other, _), _)| other == name).map_or(0, |(_, gap)| *gap)
+    }
+}
+
+/// A fence of a block of code: in it, `#` begins a comment, and `-` an option.
+#[derive(Default)]
+struct Fence(Option<Vec<u8>>);
+
+impl Fence {
+    fn open(&self) -> bool {
+        self.0.is_some()
+    }
+
+    fn pass(&mut self, line: &[u8]) {
+        let line = line.trim_ascii();
+        let Some(mark) = line.first().filter(|mark| matches!(mark, b'`' | b'~')) else { return };
+        let run = &line[..line.iter().take_while(|byte| *byte == mark).count()];
+        match &self.0 {
+            Some(opened) if run.starts_with(opened) && run.len() == line.len() => self.0 = None,
+            None if run.len() >= 3 => self.0 = Some(run.to_vec()),
+            _ => {}
+        }
+    }
+}
+
+fn kind_of(line: &[u8]) -> Option<Kind> {
+    let level = line.iter().take_while(|byte| **byte == b'#').count();
+    if (1..=6).contains(&level) && line.get(level) == Some(&b' ') {
+        return Some(Kind::Section(level));
+    }
+    if line.starts_with(b"|") {
+        return Some(Kind::Row);
+    }
+    (matches!(line, [b'-' | b'*' | b'+', b' ', ..])).then_some(Kind::Item)
+}
+
+/// What an addition is known by: a heading, the first cell, or what an item is about.
+fn name(kind: Kind, line: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(line).ok()?.trim();
+    Some(match kind {
+        Kind::Section(_) => text.trim_matches('#').trim().to_lowercase(),
+        // What stands under the heads of columns belongs to them: such a side brings a table of its own.
+        Kind::Row if text.bytes().all(|byte| matches!(byte, b'|' | b'-' | b':' | b' ')) => return None,
+        Kind::Row => text.trim_start_matches('|').split('|').next()?.trim().to_owned(),
+        Kind::Item => about(text[1..].trim()).to_owned(),
+    })
+}
+
+/// The word that an item begins with when it is set off from the text behind it; otherwise all of the line.
+fn about(item: &str) -> &str {
+    for (open, close) in [("**", "**"), ("`", "`"), ("[", "]")] {
+        if let Some((word, _)) = item.strip_prefix(open).and_then(|rest| rest.split_once(close)) {
+            return word;
+        }
+    }
+    item
+}
+
+fn trimmed<'p, 'a>(lines: &'p [Line<'a>]) -> &'p [Line<'a>] {
+    let start = lines.iter().take_while(|line| is_blank(line)).count();
+    let end = lines.len() - lines[start..].iter().rev().take_while(|line| is_blank(line)).count();
+    &lines[start..end]
+}
+
+fn is_blank(line: &[u8]) -> bool {
+    line.trim_ascii().is_empty()
+}

@@ -1,0 +1,109 @@
+//! Why: a page has no tree that could vouch for a merge, so what comes together in it is said here, one rule a test.
+
+use scaffold::merge::{Language, merge};
+
+use crate::LABELS;
+
+fn page([base, ours, theirs]: [&str; 3]) -> (String, usize) {
+    let merged = merge(Language::of("docs/page.md"), base.as_bytes(), ours.as_bytes(), theirs.as_bytes(), LABELS);
+    (String::from_utf8(merged.bytes).unwrap(), merged.conflicts)
+}
+
+#[track_caller]
+fn gives(sides: [&str; 3], expected: &str) {
+    assert_eq!(page(sides), (expected.to_owned(), 0));
+}
+
+#[track_caller]
+fn conflicts(sides: [&str; 3]) {
+    let (text, conflicts) = page(sides);
+    assert!(conflicts > 0, "clean:\n{text}");
+}
+
+#[test]
+fn two_sections_at_the_end_both_stand() {
+    let base = "# Page\n\nText.\n";
+    let ours = format!("{base}\n## Ours\n\n- one\n");
+    let theirs = format!("{base}\n## Theirs\n\nMore.\n\n### Deeper\n\nMore.\n");
+    gives([base, &ours, &theirs], &format!("{ours}\n## Theirs\n\nMore.\n\n### Deeper\n\nMore.\n"));
+}
+
+#[test]
+fn a_blank_line_comes_between_sections_whatever_the_sides_left_around_theirs() {
+    let base = "# Page\n";
+    gives(
+        [base, "# Page\n## Ours\nText.\n", "# Page\n\n## Theirs\n\nText.\n"],
+        "# Page\n\n## Ours\nText.\n\n## Theirs\n\nText.\n",
+    );
+}
+
+#[test]
+fn two_rows_and_two_items_both_stand() {
+    let base = "| a | b |\n| --- | --- |\n| x | 1 |\n";
+    gives(
+        [base, &format!("{base}| ours | 2 |\n"), &format!("{base}| theirs | 3 |\n")],
+        &format!("{base}| ours | 2 |\n| theirs | 3 |\n"),
+    );
+    let base = "- x\n";
+    gives([base, "- x\n- ours\n  and more\n", "- x\n- theirs\n"], "- x\n- ours\n  and more\n- theirs\n");
+}
+
+#[test]
+fn what_both_sides_added_alike_stands_once() {
+    let base = "- x\n";
+    gives([base, "- x\n- same\n- ours\n", "- x\n- theirs\n- same\n"], "- x\n- theirs\n- same\n- ours\n");
+}
+
+#[test]
+fn two_texts_under_one_name_are_a_conflict() {
+    let base = "# Page\n\nText.\n";
+    conflicts([base, &format!("{base}\n## Redis\n\nOurs.\n"), &format!("{base}\n## Redis\n\nTheirs.\n")]);
+    conflicts(["| x | 1 |\n", "| x | 1 |\n| y | 2 |\n", "| x | 1 |\n| y | 3 |\n"]);
+    conflicts(["- x\n", "- x\n- `y`: ours\n", "- x\n- `y`: theirs\n"]);
+}
+
+#[test]
+fn what_is_taken_away_leaves_what_the_other_side_added_beside_it() {
+    let before = "# Page\n\nText.\n";
+    let redis = "\n## Redis\n\nKept in memory.\n";
+    let base = format!("{before}{redis}");
+    for ours in [format!("{before}\n## Ours\n\n- one\n{redis}"), format!("{base}\n## Ours\n\n- one\n")] {
+        gives([&base, &ours, before], &format!("{before}\n## Ours\n\n- one\n"));
+    }
+    // What the user wrote into it is not taken away.
+    conflicts([&base, &base.replace("memory", "mind"), before]);
+    gives(["| x |\n| y |\n", "| x |\n| ours |\n| y |\n", "| x |\n"], "| x |\n| ours |\n");
+}
+
+#[test]
+fn the_blank_lines_of_the_user_stay() {
+    let ours = "# Page\n\n\n## One\nText.\n## Two\n\n\n## Three\n";
+    gives(["# Page\n", ours, "# Page\n\n## Theirs\n"], &format!("{ours}\n## Theirs\n"));
+}
+
+#[test]
+fn two_tables_are_a_conflict() {
+    let table = |name: &str| format!("# Page\n\n| {name} | b |\n| --- | --- |\n| {name}1 | 2 |\n");
+    conflicts(["# Page\n", &table("ours"), &table("theirs")]);
+}
+
+#[test]
+fn prose_and_changes_stay_conflicts() {
+    let base = "# Page\n\nText.\n";
+    conflicts([base, &format!("{base}\nOurs.\n"), &format!("{base}\nTheirs.\n")]);
+    conflicts([base, &base.replace("Text", "Ours"), &base.replace("Text", "Theirs")]);
+    conflicts([base, &format!("{base}\n## Ours\n"), &format!("{base}\n### Theirs\n")]);
+    conflicts(["- x\n", "- x, ours\n", "- x, theirs\n"]);
+    conflicts(["- x\n- y\n", "- x\n- y, ours\n", "- x\n"]);
+    gives(["- x\n- y\n", "- x, ours\n- y\n", "- x\n- y, theirs\n"], "- x, ours\n- y, theirs\n");
+}
+
+#[test]
+fn a_block_of_code_is_no_page() {
+    let base = "```sh\nmake\n```\n";
+    conflicts([base, "```sh\nmake\n# ours\n```\n", "```sh\nmake\n# theirs\n```\n"]);
+    // A comment in the code of a section is no heading.
+    let base = "# Page\n";
+    let ours = "# Page\n\n## Ours\n\n```sh\n# why\nmake\n```\n";
+    gives([base, ours, "# Page\n\n## Theirs\n"], &format!("{ours}\n## Theirs\n"));
+}
