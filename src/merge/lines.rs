@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
+use super::slide::{self, Edit};
 use super::text::Line;
 
 /// A stretch of a merge.
@@ -201,25 +202,10 @@ impl Cursor {
     }
 }
 
-/// A range of the base, and what stands there instead.
-type Edit = (Range<usize>, Range<usize>);
-
 fn edits(base: &[u32], side: &[u32]) -> Vec<Edit> {
-    let mut edits: Vec<Edit> = Vec::new();
-    for op in capture_diff_slices(Algorithm::Myers, base, side) {
-        if matches!(op, DiffOp::Equal { .. }) {
-            continue;
-        }
-        let (old, new) = (op.old_range(), op.new_range());
-        match edits.last_mut() {
-            Some(last) if last.0.end == old.start && last.1.end == new.start => {
-                last.0.end = old.end;
-                last.1.end = new.end;
-            }
-            _ => edits.push((old, new)),
-        }
-    }
-    edits
+    let ops = capture_diff_slices(Algorithm::Myers, base, side);
+    let changed = ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
+    slide::settle(base, side, &changed.map(|op| (op.old_range(), op.new_range())).collect::<Vec<_>>())
 }
 
 /// Equal items get equal numbers, which compare faster than lines.

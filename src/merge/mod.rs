@@ -18,6 +18,7 @@ mod markdown;
 mod order;
 mod scan;
 mod sequence;
+mod slide;
 mod structured;
 mod text;
 mod tree;

@@ -82,3 +82,13 @@ fn the_users_layout_stays_where_the_other_side_changed_a_comment() {
     let theirs = base.replace("Old", "New");
     gives("compose.yaml", [base, ours, &theirs], &ours.replace("Old", "New"));
 }
+
+#[test]
+fn of_two_alike_the_same_one_is_gone_as_for_git() {
+    let (ours, theirs) = ("item\n", "item\n\n");
+    gives("page.txt", ["one\ntwo\n\nitem\ntwo\none\nitem\n", ours, theirs], theirs);
+    // Where a change of the other list stands beside one of them, that one.
+    let base = "one\nitem\nitem\ntwo\nthree\n";
+    let (ours, theirs) = ("ONE\nitem\ntwo\nthree\n", "one\nitem\nitem\nTWO\nthree\n");
+    gives("page.txt", [base, ours, theirs], "ONE\nitem\nTWO\nthree\n");
+}
