@@ -232,17 +232,30 @@ pub fn schema() -> Value {
 /// # Errors
 /// All mistakes of form at once; mistakes of meaning are found by `selection`.
 pub fn from_document(node: &Node) -> Result<Answers> {
-    let schema = schema();
-    let mut mistakes = Shape::new(&schema).check(node);
-    mistakes.extend(unprintable(node));
+    let mut mistakes = unprintable(node);
     if node.get("services").is_none_or(|s| matches!(&s.content, Content::Mapping(all) if all.is_empty())) {
         let hint = "`--set services.api.blueprint=fastapi --set services.api.route=/api`; `scaffold list` shows all";
         mistakes.push(Diagnostic::new("at least one service is needed").hint(hint));
     }
-    if !mistakes.is_empty() {
-        return Err(Error::Invalid(mistakes));
+    // The types say whether all is well, the schema says all that is not, and costs more than the types.
+    let answers = serde_json::from_value(node.to_json()).map_err(|e| Diagnostic::new(e.to_string()).at(node.place.clone()));
+    if mistakes.is_empty() && answers.as_ref().is_ok_and(Answers::in_range) {
+        debug_assert!(Shape::new(&schema()).check(node).is_empty(), "the schema must take what the types take");
+        return Ok(answers?);
     }
-    serde_json::from_value(node.to_json()).map_err(|e| Diagnostic::new(e.to_string()).at(node.place.clone()).into())
+    let mut all = Shape::new(&schema()).check(node);
+    all.extend(mistakes);
+    if all.is_empty() { Ok(answers?) } else { Err(Error::Invalid(all)) }
+}
+
+impl Answers {
+    /// Whether all numbers are in the ranges that the schema states.
+    fn in_range(&self) -> bool {
+        let fits = |service: &Service| {
+            service.port.is_none_or(|port| port > 0) && service.replicas.is_none_or(|replicas| (1..=100).contains(&replicas))
+        };
+        self.version == 1 && self.services.values().all(fits)
+    }
 }
 
 /// No process can be given a NUL, and no env file, log or terminal keeps the other control characters as they are.

@@ -355,7 +355,7 @@ fn parse(source: &Arc<str>, bytes: &[u8], from: Source) -> Result<Node, Vec<Diag
 }
 
 fn read_manifest(source: &Arc<str>, bytes: &[u8], from: Source) -> Result<(Manifest, Option<Node>), Vec<Diagnostic>> {
-    let node = parse(source, bytes, from)?;
+    let mut node = parse(source, bytes, from)?;
     let mut mistakes = if from.embedded { vec![] } else { Shape::with_templates(&schema()).check(&node) };
     if node.get("summary").is_none() {
         mistakes.push(Diagnostic::new("`summary` is missing").in_file(Arc::clone(source)));
@@ -363,9 +363,10 @@ fn read_manifest(source: &Arc<str>, bytes: &[u8], from: Source) -> Result<(Manif
     if !mistakes.is_empty() {
         return Err(mistakes);
     }
+    let facts = node.take("facts");
     let manifest: Manifest =
         serde_json::from_value(node.to_json()).map_err(|e| vec![Diagnostic::new(e.to_string()).in_file(Arc::clone(source))])?;
-    Ok((manifest, node.get("facts").cloned()))
+    Ok((manifest, facts))
 }
 
 fn facts(source: &Arc<str>, bytes: &[u8], from: Source) -> Result<Node, Vec<Diagnostic>> {

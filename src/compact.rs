@@ -52,7 +52,8 @@ fn text(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(text.as_bytes());
 }
 
-fn size(mut size: usize, out: &mut Vec<u8>) {
+/// Writes a number, small ones in one byte.
+pub fn size(mut size: usize, out: &mut Vec<u8>) {
     while size > 0x7f {
         out.push(size.to_le_bytes()[0] | 0x80);
         size >>= 7;
@@ -62,30 +63,62 @@ fn size(mut size: usize, out: &mut Vec<u8>) {
 
 /// Reads back what `write` wrote; `file` is the name for messages. Nothing when the bytes are anything else.
 pub fn read(bytes: &[u8], file: &Arc<str>) -> Option<Node> {
-    let mut reader = Reader { bytes, file };
-    reader.node().filter(|_| reader.bytes.is_empty())
+    let mut reader = Reader { bytes: Bytes(bytes), file };
+    reader.node().filter(|_| reader.bytes.0.is_empty())
+}
+
+/// What is still to be read; each read is nothing where that is too short.
+pub struct Bytes<'a>(pub &'a [u8]);
+
+impl<'a> Bytes<'a> {
+    /// One byte.
+    pub fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    /// A number.
+    pub fn size(&mut self) -> Option<usize> {
+        let mut size = 0;
+        for shift in (0..usize::BITS).step_by(7) {
+            let byte = self.byte()?;
+            size |= usize::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(size);
+            }
+        }
+        None
+    }
+
+    /// A text of so many bytes.
+    pub fn text(&mut self, size: usize) -> Option<&'a str> {
+        let (text, rest) = self.0.split_at_checked(size)?;
+        self.0 = rest;
+        std::str::from_utf8(text).ok()
+    }
 }
 
 struct Reader<'a> {
-    bytes: &'a [u8],
+    bytes: Bytes<'a>,
     file: &'a Arc<str>,
 }
 
 impl<'a> Reader<'a> {
     fn node(&mut self) -> Option<Node> {
         let place = self.place()?;
-        let content = match self.byte()? {
+        let content = match self.bytes.byte()? {
             b'0' => Content::Scalar(Value::Null),
             b'f' => Content::Scalar(Value::Bool(false)),
             b't' => Content::Scalar(Value::Bool(true)),
             b'#' => Content::Scalar(Value::Number(number(self.text()?)?)),
             b'"' => Content::Scalar(Value::String(self.text()?.to_owned())),
             b'[' => {
-                let count = self.size()?;
+                let count = self.bytes.size()?;
                 Content::Sequence((0..count).map(|_| self.node()).collect::<Option<_>>()?)
             }
             b'{' => {
-                let count = self.size()?;
+                let count = self.bytes.size()?;
                 let entry = |_| {
                     let name = self.text()?.to_owned();
                     let place = self.place()?;
@@ -99,32 +132,12 @@ impl<'a> Reader<'a> {
     }
 
     fn place(&mut self) -> Option<Place> {
-        Some(Place { line: self.size()?, column: self.size()?, file: Arc::clone(self.file) })
+        Some(Place { line: self.bytes.size()?, column: self.bytes.size()?, file: Arc::clone(self.file) })
     }
 
     fn text(&mut self) -> Option<&'a str> {
-        let size = self.size()?;
-        let (text, rest) = self.bytes.split_at_checked(size)?;
-        self.bytes = rest;
-        std::str::from_utf8(text).ok()
-    }
-
-    fn size(&mut self) -> Option<usize> {
-        let mut size = 0;
-        for shift in (0..usize::BITS).step_by(7) {
-            let byte = self.byte()?;
-            size |= usize::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(size);
-            }
-        }
-        None
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.bytes.split_first()?;
-        self.bytes = rest;
-        Some(*first)
+        let size = self.bytes.size()?;
+        self.bytes.text(size)
     }
 }
 

@@ -54,6 +54,13 @@ impl Node {
         }
     }
 
+    /// Takes the value under a key out of a mapping.
+    pub fn take(&mut self, key: &str) -> Option<Self> {
+        let Content::Mapping(entries) = &mut self.content else { return None };
+        let at = entries.iter().position(|(k, _)| k.name == key)?;
+        Some(entries.remove(at).1)
+    }
+
     /// The value under a key of a mapping.
     pub fn get(&self, key: &str) -> Option<&Self> {
         match &self.content {

@@ -1,73 +1,51 @@
-//! Why: facts of several blueprints become one. Whatever two of them state differently is a mistake in one of them, and
-//! the message names both; silently letting the later one win is how generators end up with two truths.
-
-use std::collections::HashMap;
+//! Why: facts of several blueprints become one. Whatever two of them state differently is a mistake in one of them;
+//! silently letting the later one win is how generators end up with two truths.
 
 use serde_json::{Map, Value};
-
-use crate::error::Diagnostic;
 
 /// Facts joined from several sources.
 #[derive(Default)]
 pub struct Joined {
     /// The facts.
     pub value: Value,
-    /// Who stated the value at a path.
-    origin: HashMap<String, String>,
+    /// The numbers of what was joined, in order.
+    pub sources: Vec<usize>,
 }
 
 impl Joined {
-    /// Adds what `source` states: maps key by key, lists one after the other, anything else must agree.
+    /// Adds what the source of a number states: maps key by key, lists one after the other, anything else must agree.
     ///
     /// # Errors
-    /// One for each path at which two sources differ.
-    pub fn add(&mut self, value: Value, source: &str) -> Result<(), Vec<Diagnostic>> {
-        let mut mistakes = Vec::new();
-        let mut root = std::mem::take(&mut self.value);
-        self.join(&mut root, value, source, "", &mut mistakes);
-        self.value = root;
-        if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
+    /// Each path at which it differs from a source before it.
+    pub fn add(&mut self, value: Value, source: usize) -> Result<(), Vec<Vec<String>>> {
+        let mut clashes = Vec::new();
+        join(&mut self.value, value, &mut vec![], &mut clashes);
+        self.sources.push(source);
+        if clashes.is_empty() { Ok(()) } else { Err(clashes) }
     }
+}
 
-    fn join(&mut self, at: &mut Value, new: Value, source: &str, path: &str, mistakes: &mut Vec<Diagnostic>) {
-        match (at, new) {
-            (at @ Value::Null, new) => {
-                self.remember(&new, source, path);
-                *at = new;
-            }
-            (_, Value::Null) => {}
-            (Value::Object(map), Value::Object(new)) => {
-                for (key, value) in new {
-                    let inner = format!("{path}.{key}");
-                    let slot = map.entry(key).or_insert(Value::Null);
-                    self.join(slot, value, source, &inner, mistakes);
-                }
-            }
-            (Value::Array(items), Value::Array(new)) => {
-                for item in new {
-                    if !items.contains(&item) {
-                        items.push(item);
-                    }
-                }
-            }
-            (at, new) if *at == new => {}
-            (_, _) => {
-                let first = self.origin.get(path).map_or("another blueprint", String::as_str);
-                mistakes.push(Diagnostic::new(format!(
-                    "`{first}` and `{source}` state different values for `{}`",
-                    path.trim_start_matches('.')
-                )));
+fn join(at: &mut Value, new: Value, path: &mut Vec<String>, clashes: &mut Vec<Vec<String>>) {
+    match (at, new) {
+        (at @ Value::Null, new) => *at = new,
+        (_, Value::Null) => {}
+        (Value::Object(map), Value::Object(new)) => {
+            for (key, value) in new {
+                path.push(key);
+                let slot = map.entry(path.last().cloned().unwrap_or_default()).or_insert(Value::Null);
+                join(slot, value, path, clashes);
+                path.pop();
             }
         }
-    }
-
-    fn remember(&mut self, value: &Value, source: &str, path: &str) {
-        self.origin.insert(path.to_owned(), source.to_owned());
-        if let Value::Object(map) = value {
-            for (key, inner) in map {
-                self.remember(inner, source, &format!("{path}.{key}"));
+        (Value::Array(items), Value::Array(new)) => {
+            for item in new {
+                if !items.contains(&item) {
+                    items.push(item);
+                }
             }
         }
+        (at, new) if *at == new => {}
+        (_, _) => clashes.push(path.clone()),
     }
 }
 
@@ -89,12 +67,12 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_clash_names_both_sources() {
+    fn a_clash_has_its_path() {
         let mut joined = Joined::default();
-        joined.add(json!({ "volumes": { "data": { "help": "a" } }, "list": [1] }), "stores/a").unwrap();
-        joined.add(json!({ "list": [1, 2], "volumes": { "more": { "help": "b" } } }), "stores/b").unwrap();
-        let clash = joined.add(json!({ "volumes": { "data": { "help": "c" } } }), "stores/c").unwrap_err();
-        assert_eq!(clash[0].message, "`stores/a` and `stores/c` state different values for `volumes.data.help`");
+        joined.add(json!({ "volumes": { "data": { "help": "a" } }, "list": [1] }), 0).unwrap();
+        joined.add(json!({ "list": [1, 2], "volumes": { "more": { "help": "b" } } }), 1).unwrap();
+        let clashes = joined.add(json!({ "volumes": { "data": { "help": "c" } } }), 2).unwrap_err();
+        assert_eq!(clashes, [["volumes", "data", "help"]]);
         assert_eq!(joined.value["list"], json!([1, 2]));
     }
 }

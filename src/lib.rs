@@ -12,10 +12,13 @@ pub mod amend;
 pub mod answers;
 mod author;
 pub mod blueprint;
+mod bytecode;
 pub mod catalogue;
 pub mod cli;
 pub mod commands;
 pub mod compact;
+#[cfg(test)]
+mod compile;
 pub mod disk;
 pub mod document;
 pub mod error;

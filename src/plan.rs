@@ -67,7 +67,6 @@ pub fn plan<'a>(
         stack,
         renderer,
         renamed,
-        model: value_of(&stack.model),
         project: value_of(&stack.project),
         jobs: vec![],
         parts: HashMap::new(),
@@ -87,7 +86,6 @@ struct Planner<'a> {
     renderer: &'a Renderer,
     /// The old name and the new one of what was renamed.
     renamed: Option<(&'a str, &'a str)>,
-    model: Value,
     project: Value,
     jobs: Vec<Job<'a>>,
     /// Rendered parts by file, then by slot, with who brought them.
@@ -173,7 +171,7 @@ impl<'a> Planner<'a> {
             ("project", self.project.clone()),
             ("pins", self.stack.pins.clone()),
             ("options", value_of(&chosen.options)),
-            ("model", self.model.clone()),
+            ("model", self.stack.shown.clone()),
         ];
         Value::from_pairs(base.into_iter().chain(more.iter().cloned()))
     }
@@ -191,7 +189,7 @@ impl<'a> Planner<'a> {
             self.job(asset, chosen, context, root, names, origin);
         }
         let full = |path: &str| {
-            let inner = names.iter().fold(path.to_owned(), |path, (key, value)| path.replace(key, value));
+            let inner = named(path, names.iter().map(|(key, value)| (key, value.as_str())));
             if root.is_empty() { inner } else { format!("{root}/{inner}") }
         };
         for (old, new) in &chosen.blueprint.manifest.renamed {
@@ -213,7 +211,7 @@ impl<'a> Planner<'a> {
     }
 
     fn job(&mut self, asset: &'a Asset, chosen: &Chosen, context: &Value, root: &str, names: &[(String, String)], origin: &str) {
-        let inner = names.iter().fold(asset.path.clone(), |path, (key, value)| path.replace(key, value));
+        let inner = named(&asset.path, names.iter().map(|(key, value)| (key, value.as_str())));
         let path = if root.is_empty() { inner.clone() } else { format!("{root}/{inner}") };
         self.moved(asset, &path, root, names);
         let kind = kind_of(chosen, &inner);
@@ -224,12 +222,13 @@ impl<'a> Planner<'a> {
     fn moved(&mut self, asset: &Asset, path: &str, root: &str, names: &[(String, String)]) {
         let Some((old, new)) = self.renamed else { return };
         let (old_id, new_id) = (identifier(old), identifier(new));
-        let before = |value: &str, key: &str| match key.ends_with("_id}") {
-            true if value == new_id => old_id.clone(),
+        let before = |key: &str, value: &'_ String| match key.ends_with("_id}") {
+            true if *value == new_id => old_id.clone(),
             false if value == new => old.to_owned(),
-            _ => value.to_owned(),
+            _ => value.clone(),
         };
-        let inner = names.iter().fold(asset.path.clone(), |path, (key, value)| path.replace(key, &before(value, key)));
+        let before: Vec<(&String, String)> = names.iter().map(|(key, value)| (key, before(key, value))).collect();
+        let inner = named(&asset.path, before.iter().map(|(key, value)| (*key, value.as_str())));
         let root = if root == format!("services/{new}") { format!("services/{old}") } else { root.to_owned() };
         let was = if root.is_empty() { inner } else { format!("{root}/{inner}") };
         if was != path {
@@ -327,6 +326,14 @@ impl<'a> Planner<'a> {
             }
         }
     }
+}
+
+/// A path with names in the place of what stands for them.
+fn named<'a>(path: &str, mut names: impl Iterator<Item = (&'a String, &'a str)>) -> String {
+    if !path.contains('{') {
+        return path.to_owned();
+    }
+    names.by_ref().fold(path.to_owned(), |path, (key, value)| path.replace(key, value))
 }
 
 fn kind_of(chosen: &Chosen, path: &str) -> FileKind {

@@ -1,18 +1,23 @@
 //! Why: one template environment for everything that is emitted, so that the promises hold everywhere: undefined names
 //! are errors, only text and numbers can be printed, and every language has one quoting filter.
 
-use std::fmt::Write as _;
+mod filters;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Kwargs, Serde, Value, ValueKind};
-use minijinja::{AutoEscape, Environment, ErrorKind, State, Template, UndefinedBehavior};
+use minijinja::machinery::{self, Instructions, make_string_output};
+use minijinja::value::{Serde, Value, ValueKind};
+use minijinja::{AutoEscape, Environment, ErrorKind, Output, Template, UndefinedBehavior};
 use serde::Serialize;
 
 use crate::blueprint::{Asset, Blueprint};
+use crate::bytecode::{self, is_template, single_expression};
 use crate::document::{Content, Key, Node};
 use crate::error::{Diagnostic, Place};
-use crate::quote;
 
 type Failure = minijinja::Error;
 
@@ -22,17 +27,31 @@ pub struct Renderer {
 }
 
 /// A template file, ready to be rendered.
-pub struct Compiled<'a> {
-    head: Template<'a, 'a>,
-    /// What follows the last tag. A lock of dependencies has its only tag in its first lines and is a hundred kilobytes
-    /// long, which the template engine need not read.
-    tail: &'a str,
+pub enum Compiled<'a> {
+    /// By the build script.
+    Built(Instructions<'static>),
+    /// From its source.
+    Parsed(Template<'a, 'a>),
 }
 
-/// A template up to the line of its last tag, and the plain text after that.
-fn split_tail(source: &str) -> (&str, &str) {
-    let Some(last) = memchr::memmem::rfind(source.as_bytes(), b"}}") else { return ("", source) };
-    source.split_at(source[last..].find('\n').map_or(source.len(), |end| last + end + 1))
+/// The embedded templates by path, as the build script compiled them.
+static TEMPLATES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/templates.rs"));
+/// The same for the texts of embedded manifests and facts, by text.
+static TEXTS: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/texts.rs"));
+
+/// What the build script made of an embedded template.
+fn built(asset: &Asset) -> Option<Instructions<'static>> {
+    // A file of a folder may have the name of an embedded one; its bytes are its own.
+    let Cow::Borrowed(bytes) = asset.bytes else { return None };
+    let at = TEMPLATES.binary_search_by_key(&asset.source.strip_prefix("blueprints/")?, |(path, _)| path).ok()?;
+    bytecode::read(TEMPLATES[at].1, std::str::from_utf8(bytes).ok()?)
+}
+
+/// What the build script made of a text.
+fn built_text(text: &str) -> Option<Instructions<'static>> {
+    let at = TEXTS.binary_search_by_key(&text, |(text, _)| text).ok()?;
+    let (text, bytes) = TEXTS[at];
+    bytecode::read(bytes, single_expression(text).unwrap_or(text))
 }
 
 impl Default for Renderer {
@@ -43,21 +62,9 @@ impl Default for Renderer {
 
 impl Renderer {
     /// The one environment.
-    ///
-    /// # Panics
-    /// Never: the delimiters are constants.
     pub fn new() -> Self {
         let mut env = Environment::new();
-        let syntax = SyntaxConfig::builder()
-            .block_delimiters("{{%", "%}}")
-            .variable_delimiters("{{{", "}}}")
-            .comment_delimiters("{{#", "#}}")
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .keep_trailing_newline(true)
-            .build()
-            .expect("constant delimiters");
-        env.set_syntax(syntax);
+        env.set_syntax(bytecode::syntax());
         env.set_undefined_behavior(UndefinedBehavior::Strict);
         // A template of somebody else must end.
         env.set_fuel(Some(20_000_000));
@@ -72,15 +79,7 @@ impl Renderer {
                 format!("a {kind} cannot be printed bare; use a filter such as `yaml`"),
             )),
         });
-        env.add_filter("yaml", |v: &Value| flow(v, &quote::yaml_string));
-        env.add_filter("json", |v: &Value| flow(v, &quote::yaml_string));
-        env.add_filter("compose", |v: &Value| flow(v, &|s: &str| quote::yaml_string(&s.replace('$', "$$"))));
-        env.add_filter("sh", |v: &Value| text(v).map(|t| quote::sh(&t)));
-        env.add_filter("hcl", |v: &Value| text(v).map(|t| quote::hcl(&t)));
-        env.add_filter("markdown", |v: &Value| text(v).map(|t| quote::markdown(&t)));
-        env.add_filter("dotenv", |v: &Value| text(v).and_then(|t| quote::dotenv(&t).map_err(refused)));
-        env.add_filter("nginx", |v: &Value| text(v).and_then(|t| quote::nginx(&t).map_err(refused)));
-        env.add_function("slot", slot);
+        filters::add(&mut env);
         Self { env }
     }
 
@@ -89,10 +88,7 @@ impl Renderer {
     /// # Errors
     /// The mistake with the line of the template.
     pub fn compile<'a>(&'a self, asset: &'a Asset) -> Result<Compiled<'a>, Diagnostic> {
-        let source = text_of(asset)?;
-        let (head, tail) = split_tail(source);
-        let head = self.env.template_from_named_str(&asset.source, head).map_err(|e| mistake(&e, &asset.source, source))?;
-        Ok(Compiled { head, tail })
+        built(asset).map_or_else(|| self.parse(asset).map(Compiled::Parsed), |instructions| Ok(Compiled::Built(instructions)))
     }
 
     /// Renders what `compile` made of the file.
@@ -100,10 +96,28 @@ impl Renderer {
     /// # Errors
     /// The mistake with the line of the template.
     pub fn render(&self, template: &Compiled, asset: &Asset, context: &Value) -> Result<String, Diagnostic> {
-        let rendered = template.head.render(context);
-        let mut text = rendered.map_err(|e| mistake(&e, &asset.source, text_of(asset).unwrap_or_default()))?;
-        text.push_str(template.tail);
-        Ok(text)
+        let rendered = match template {
+            Compiled::Parsed(template) => template.render(context),
+            Compiled::Built(instructions) => {
+                let mut text = String::with_capacity(instructions.source().len());
+                match self.run(instructions, context, &mut make_string_output(&mut text)) {
+                    Ok(_) => return Ok(text),
+                    // It keeps no lines.
+                    Err(_) => self.parse(asset)?.render(context),
+                }
+            }
+        };
+        rendered.map_err(|e| mistake(&e, &asset.source, text_of(asset).unwrap_or_default()))
+    }
+
+    fn parse<'a>(&'a self, asset: &'a Asset) -> Result<Template<'a, 'a>, Diagnostic> {
+        let source = text_of(asset)?;
+        self.env.template_from_named_str(&asset.source, source).map_err(|e| mistake(&e, &asset.source, source))
+    }
+
+    /// Runs what the build script compiled; the value is that of an expression.
+    fn run(&self, instructions: &Instructions<'static>, context: &Value, out: &mut Output) -> Result<Option<Value>, Failure> {
+        machinery::eval(&self.env, instructions, context.clone(), &BTreeMap::new(), out, AutoEscape::None).map(|(value, _)| value)
     }
 
     /// Renders a template file that is used once.
@@ -114,42 +128,69 @@ impl Renderer {
         self.render(&self.compile(asset)?, asset, context)
     }
 
-    /// Renders all texts of facts; one that is a single expression keeps the type of its value.
+    /// Renders all texts of facts but those under the key `but`; one that is a single expression keeps the type of its
+    /// value.
     ///
     /// # Errors
     /// The mistake with its place in the manifest.
-    pub fn facts(&self, node: &Node, values: &Value) -> Result<Node, Diagnostic> {
-        let rendered = match &node.content {
+    pub fn value(&self, node: &Node, values: &Value, but: Option<&str>) -> Result<serde_json::Value, Diagnostic> {
+        Ok(match &node.content {
+            Content::Scalar(serde_json::Value::String(text)) if is_template(text) => self.scalar(text, node, values)?,
+            Content::Scalar(value) => value.clone(),
+            Content::Sequence(items) => items.iter().map(|i| self.value(i, values, None)).collect::<Result<_, _>>()?,
+            Content::Mapping(entries) => {
+                let mut out = serde_json::Map::with_capacity(entries.len());
+                for (key, value) in entries.iter().filter(|(key, _)| but.is_none_or(|but| key.name != but)) {
+                    out.insert(self.key(key, values)?, self.value(value, values, None)?);
+                }
+                out.into()
+            }
+        })
+    }
+
+    /// The same with places, for messages: they cost as much as the values.
+    ///
+    /// # Errors
+    /// The mistake with its place in the manifest.
+    pub fn placed(&self, node: &Node, values: &Value, but: Option<&str>) -> Result<Node, Diagnostic> {
+        let content = match &node.content {
             Content::Scalar(serde_json::Value::String(text)) if is_template(text) => {
-                Content::Scalar(self.expression(text, values).map_err(|e| {
-                    let mut diagnostic = mistake(&e, &node.place.file, single_expression(text).unwrap_or(text));
-                    diagnostic.place = Some(node.place.clone());
-                    diagnostic
-                })?)
+                spread(self.scalar(text, node, values)?, &node.place)
             }
             Content::Scalar(value) => Content::Scalar(value.clone()),
-            Content::Sequence(items) => Content::Sequence(items.iter().map(|i| self.facts(i, values)).collect::<Result<_, _>>()?),
+            Content::Sequence(items) => {
+                Content::Sequence(items.iter().map(|i| self.placed(i, values, None)).collect::<Result<_, _>>()?)
+            }
             Content::Mapping(entries) => {
                 let mut out = Vec::with_capacity(entries.len());
-                for (key, value) in entries {
+                for (key, value) in entries.iter().filter(|(key, _)| but.is_none_or(|but| key.name != but)) {
                     let name = self.key(key, values)?;
-                    out.push((Key { name, place: key.place.clone() }, self.facts(value, values)?));
+                    out.push((Key { name, place: key.place.clone() }, self.placed(value, values, None)?));
                 }
                 Content::Mapping(out)
             }
         };
-        let content = match rendered {
-            Content::Scalar(value @ (serde_json::Value::Array(_) | serde_json::Value::Object(_))) => spread(value, &node.place),
-            other => other,
-        };
         Ok(Node { place: node.place.clone(), content })
+    }
+
+    fn scalar(&self, text: &str, node: &Node, values: &Value) -> Result<serde_json::Value, Diagnostic> {
+        self.expression(text, values).map_err(|e| {
+            let mut diagnostic = mistake(&e, &node.place.file, single_expression(text).unwrap_or(text));
+            diagnostic.place = Some(node.place.clone());
+            diagnostic
+        })
     }
 
     fn key(&self, key: &Key, context: &Value) -> Result<String, Diagnostic> {
         if !is_template(&key.name) {
             return Ok(key.name.clone());
         }
-        self.env.render_str(&key.name, context).map_err(|e| {
+        let rendered = if single_expression(&key.name).is_some() {
+            self.env.render_str(&key.name, context)
+        } else {
+            self.text(&key.name, context)
+        };
+        rendered.map_err(|e| {
             let mut diagnostic = mistake(&e, &key.place.file, &key.name);
             diagnostic.place = Some(key.place.clone());
             diagnostic
@@ -158,13 +199,26 @@ impl Renderer {
 
     fn expression(&self, text: &str, context: &Value) -> Result<serde_json::Value, Failure> {
         let Some(expression) = single_expression(text) else {
-            return self.env.render_str(text, context).map(serde_json::Value::String);
+            return self.text(text, context).map(serde_json::Value::String);
         };
-        let value = self.env.compile_expression(expression)?.eval(context)?;
+        let built =
+            built_text(text).and_then(|built| self.run(&built, context, &mut make_string_output(&mut String::new())).ok()?);
+        let value = match built {
+            Some(value) => value,
+            None => self.env.compile_expression(expression)?.eval(context)?,
+        };
         if value.is_undefined() {
             return Err(Failure::new(ErrorKind::UndefinedError, "this is undefined"));
         }
         serde_json::to_value(&value).map_err(|e| Failure::new(ErrorKind::BadSerialization, e.to_string()))
+    }
+
+    fn text(&self, text: &str, context: &Value) -> Result<String, Failure> {
+        let mut rendered = String::new();
+        match built_text(text).map(|built| self.run(&built, context, &mut make_string_output(&mut rendered))) {
+            Some(Ok(_)) => Ok(rendered),
+            _ => self.env.render_str(text, context),
+        }
     }
 }
 
@@ -227,15 +281,6 @@ fn text_of(asset: &Asset) -> Result<&str, Diagnostic> {
     std::str::from_utf8(&asset.bytes).map_err(|_| Diagnostic::new("a template must be UTF-8").in_file(Arc::clone(&asset.source)))
 }
 
-fn is_template(text: &str) -> bool {
-    text.contains("{{{") || text.contains("{{%")
-}
-
-/// The inside of a text that is one expression and nothing else.
-fn single_expression(text: &str) -> Option<&str> {
-    text.strip_prefix("{{{")?.strip_suffix("}}}").filter(|t| !t.contains("}}}"))
-}
-
 fn spread(value: serde_json::Value, place: &Place) -> Content {
     let node = |value| {
         let content = match value {
@@ -250,81 +295,6 @@ fn spread(value: serde_json::Value, place: &Place) -> Content {
             Content::Mapping(map.into_iter().map(|(name, v)| (Key { name, place: place.clone() }, node(v))).collect())
         }
         scalar => Content::Scalar(scalar),
-    }
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "the signature of a function for templates")]
-fn slot(state: &State, name: &str, options: Kwargs) -> Result<Value, Failure> {
-    let indent: Option<usize> = options.get("indent")?;
-    let separator: Option<String> = options.get("separator")?;
-    options.assert_all_used()?;
-    let Some(parts) = state.lookup("slots").and_then(|slots| slots.get_item(&Value::from(name)).ok()) else {
-        return Ok(Value::from(""));
-    };
-    if parts.is_undefined() {
-        return Ok(Value::from(""));
-    }
-    let texts: Vec<String> = parts.try_iter()?.map(|p| p.to_string().trim_end_matches('\n').to_owned()).collect();
-    let joined = texts.join(&format!("{}\n", separator.unwrap_or_default()));
-    let pad = " ".repeat(indent.unwrap_or(0));
-    let mut out = String::with_capacity(joined.len());
-    for (i, line) in joined.lines().enumerate() {
-        if i > 0 {
-            out.push('\n');
-        }
-        if !line.is_empty() {
-            out.push_str(&pad);
-        }
-        out.push_str(line);
-    }
-    Ok(Value::from(out))
-}
-
-fn text(value: &Value) -> Result<String, Failure> {
-    match value.kind() {
-        ValueKind::String | ValueKind::Number => Ok(value.to_string()),
-        kind => Err(Failure::new(ErrorKind::InvalidOperation, format!("a {kind} has no form as one word"))),
-    }
-}
-
-fn refused(reason: String) -> Failure {
-    Failure::new(ErrorKind::InvalidOperation, reason)
-}
-
-fn flow(value: &Value, string: &dyn Fn(&str) -> String) -> Result<String, Failure> {
-    if value.is_undefined() {
-        return Err(Failure::new(ErrorKind::UndefinedError, "this is undefined"));
-    }
-    let json = serde_json::to_value(value).map_err(|e| Failure::new(ErrorKind::BadSerialization, e.to_string()))?;
-    let mut out = String::new();
-    write_flow(&json, string, &mut out);
-    Ok(out)
-}
-
-fn write_flow(value: &serde_json::Value, string: &dyn Fn(&str) -> String, out: &mut String) {
-    match value {
-        serde_json::Value::String(text) => out.push_str(&string(text)),
-        serde_json::Value::Array(items) => {
-            out.push('[');
-            for (i, item) in items.iter().enumerate() {
-                out.push_str(if i > 0 { ", " } else { "" });
-                write_flow(item, string, out);
-            }
-            out.push(']');
-        }
-        serde_json::Value::Object(map) => {
-            out.push('{');
-            for (i, (key, item)) in map.iter().enumerate() {
-                out.push_str(if i > 0 { ", " } else { "" });
-                out.push_str(&quote::yaml_string(key));
-                out.push_str(": ");
-                write_flow(item, string, out);
-            }
-            out.push('}');
-        }
-        other => {
-            let _ = write!(out, "{other}");
-        }
     }
 }
 

@@ -1,7 +1,5 @@
 //! Why: one function says which names may be written, read or deleted, on whatever system the repository is checked out.
 
-use std::path::{Component, Path};
-
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -53,9 +51,9 @@ pub const OWN: &str = ".scaffold";
 /// # Errors
 /// The reason.
 pub fn check_path(path: &str) -> std::result::Result<(), String> {
-    let plain = Path::new(path).components().all(|c| matches!(c, Component::Normal(_)));
+    let plain = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
     let strange = |c: char| matches!(c, '\\' | ':') || c.is_control() || unseen(c);
-    if !plain || path.is_empty() || path.starts_with('/') || path.contains(strange) || path.contains("//") {
+    if !plain || path.contains(strange) {
         return Err(format!("`{}` is no path inside a repository", path.escape_debug()));
     }
     for (depth, part) in path.split('/').enumerate() {
@@ -73,16 +71,15 @@ fn unseen(c: char) -> bool {
 }
 
 fn reserved(part: &str) -> bool {
-    let stem = part.split('.').next().unwrap_or_default().to_ascii_uppercase();
-    let digit = |stem: &str| {
-        stem.strip_prefix("COM").or(stem.strip_prefix("LPT")).and_then(|n| {
-            let mut digits = n.chars();
-            digits.next().filter(|_| digits.next().is_none())
-        })
-    };
-    let device = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$")
-        || digit(&stem).is_some_and(|d| d.is_ascii_digit() || matches!(d, '¹' | '²' | '³'));
-    let git = part.eq_ignore_ascii_case(".git") || part.to_ascii_lowercase().starts_with("git~");
+    let is = |text: &str, name: &str| text.eq_ignore_ascii_case(name);
+    let stem = part.split('.').next().unwrap_or_default();
+    let numbered = stem.split_at_checked(3).is_some_and(|(name, number)| {
+        let mut digits = number.chars();
+        let first = digits.next().is_some_and(|d| d.is_ascii_digit() || matches!(d, '¹' | '²' | '³'));
+        first && digits.next().is_none() && (is(name, "COM") || is(name, "LPT"))
+    });
+    let device = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"].iter().any(|device| is(stem, device)) || numbered;
+    let git = is(part, ".git") || part.get(..4).is_some_and(|start| is(start, "git~"));
     device || git || part.ends_with(['.', ' '])
 }
 

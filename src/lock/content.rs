@@ -12,24 +12,34 @@ const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /// Appends the lines that stand for a content.
 pub fn write(out: &mut String, bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return base64(out, bytes) };
-    let mut rest = text;
-    // Half a megabyte goes through here in every run: it is looked at once as a whole, and lines are found by `memchr`.
-    let calm = !controls(text.as_bytes());
-    while !rest.is_empty() {
-        let end = memchr::memchr(b'\n', rest.as_bytes());
-        let body = &rest[..end.unwrap_or(rest.len())];
-        rest = end.map_or("", |end| &rest[end + 1..]);
-        if body.ends_with([' ', '\t']) || !calm && controls(body.as_bytes()) {
-            escape(out, body);
-        } else if !body.is_empty() {
-            out.push(' ');
-            out.push_str(body);
-        }
-        out.push('\n');
+    // Half a megabyte goes through here in every run: it is looked at once as a whole, and all line ends are found in one go.
+    let calm = !controls(bytes);
+    let mut from = 0;
+    for end in memchr::memchr_iter(b'\n', bytes) {
+        line(out, &text[from..=end], calm);
+        from = end + 1;
     }
-    if !text.is_empty() && !text.ends_with('\n') {
+    if from < text.len() {
+        line(out, &text[from..], calm);
+        out.push('\n');
         out.push_str(OPEN);
         out.push('\n');
+    }
+}
+
+/// Appends a line, with its end where it has one.
+fn line(out: &mut String, line: &str, calm: bool) {
+    let body = line.strip_suffix('\n').unwrap_or(line);
+    match body.as_bytes().last() {
+        None => out.push('\n'),
+        Some(last) if matches!(last, b' ' | b'\t') || !calm && controls(body.as_bytes()) => {
+            escape(out, body);
+            out.push_str(&line[body.len()..]);
+        }
+        Some(_) => {
+            out.push(' ');
+            out.push_str(line);
+        }
     }
 }
 

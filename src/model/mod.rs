@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use minijinja::value::Value;
 use serde_json::Value as Json;
 
-use crate::document::{Content, Node};
+use crate::document::Node;
 use crate::error::{Diagnostic, Error, Place, Result};
 use crate::facts::Facts;
 use crate::join::Joined;
@@ -21,16 +21,21 @@ use crate::selection::{Chosen, Selection};
 use crate::shape::Shape;
 use crate::views::{Model, ProjectView, ServiceView, StoreView};
 
+/// The facts of a store that are rendered for each of its bindings.
+const CONNECTION: &str = "connection";
+
 /// Settings that every application gets from `config/<environment>.env`.
 const COMMON: [&str; 2] = ["ENVIRONMENT", "LOG_LEVEL"];
 
 /// The joined model with what the plan needs to render each blueprint.
 pub struct Stack {
-    /// What templates see.
+    /// What is known.
     pub model: Model,
+    /// The same as templates see it.
+    pub shown: Value,
     /// The project.
     pub project: ProjectView,
-    /// The pins.
+    /// The pins, as templates see them.
     pub pins: Value,
 }
 
@@ -70,7 +75,7 @@ pub fn build(selection: &Selection, pins: &Json, renderer: &Renderer) -> Result<
         mistakes: vec![],
         shared: Joined::default(),
         places: HashMap::new(),
-        rendered: vec![],
+        stated: vec![],
     };
     let stores = builder.stores();
     let mut services = builder.services(&stores);
@@ -93,7 +98,7 @@ pub fn build(selection: &Selection, pins: &Json, renderer: &Renderer) -> Result<
         ..Model::default()
     };
     containers::join(&mut model, services, &shared, selection, &places)?;
-    Ok(Stack { model, project, pins })
+    Ok(Stack { shown: value_of(&model), model, project, pins })
 }
 
 struct Builder<'a> {
@@ -105,20 +110,29 @@ struct Builder<'a> {
     shared: Joined,
     /// Where each container is stated; a service's under the name of the service.
     places: HashMap<String, Place>,
-    /// All facts as rendered, with their places.
-    rendered: Vec<Node>,
+    /// All facts that were joined.
+    stated: Vec<Stated<'a>>,
+}
+
+/// Facts as somebody stated them, and what they were rendered with.
+struct Stated<'a> {
+    node: &'a Node,
+    context: Value,
+    /// A key that is left out.
+    but: Option<&'static str>,
+    source: String,
 }
 
 /// A store with the part of its facts that is rendered once for each binding.
-type BuiltStore = (StoreView, Option<Node>);
+type BuiltStore<'a> = (StoreView, Option<&'a Node>);
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
     fn context(&self, chosen: &Chosen, more: &[(&'static str, Value)]) -> Value {
         let base = [("project", self.project.clone()), ("pins", self.pins.clone()), ("options", value_of(&chosen.options))];
         Value::from_pairs(base.into_iter().chain(more.iter().cloned()))
     }
 
-    fn stores(&mut self) -> Vec<BuiltStore> {
+    fn stores(&mut self) -> Vec<BuiltStore<'a>> {
         let selection = self.selection;
         let mut built = Vec::new();
         for store in &selection.stores {
@@ -126,12 +140,12 @@ impl Builder<'_> {
             let context = self.context(&store.chosen, &[("store", value_of(&view))]);
             let mut connection = None;
             if let Some(facts) = &store.chosen.blueprint.own.facts {
-                let (rest, taken) = without(facts, "connection");
-                connection = taken;
-                self.add_shared(&rest, &context, &store.name);
+                // Each binding renders it for itself.
+                connection = facts.get(CONNECTION);
+                self.add_shared(facts, &context, Some(CONNECTION), &store.name);
             }
-            for facts in self.active_layers(&store.chosen).into_iter().flatten() {
-                self.add_shared(&facts, &context, &store.name);
+            for facts in self.active_layers(&store.chosen) {
+                self.add_shared(facts, &context, None, &store.name);
             }
             built.push((view, connection));
         }
@@ -139,10 +153,10 @@ impl Builder<'_> {
     }
 
     /// Facts of glue for whatever else is chosen, of a blueprint that is not bound by edges.
-    fn active_layers(&self, chosen: &Chosen) -> Vec<Option<Node>> {
+    fn active_layers(&self, chosen: &'a Chosen) -> Vec<&'a Node> {
         let capabilities = self.selection.capabilities();
         let with = &chosen.blueprint.with;
-        with.iter().filter(|(c, _)| capabilities.contains_key(*c)).map(|(_, layer)| layer.facts.clone()).collect()
+        with.iter().filter(|(c, _)| capabilities.contains_key(*c)).filter_map(|(_, layer)| layer.facts.as_ref()).collect()
     }
 
     fn others(&mut self) {
@@ -150,44 +164,54 @@ impl Builder<'_> {
         let rest = selection.features.iter().chain(&selection.target).chain(&selection.ci).chain([&selection.project]);
         for chosen in rest {
             let context = self.context(chosen, &[]);
-            let name = chosen.blueprint.name.clone();
-            let own = chosen.blueprint.own.facts.clone();
-            for node in std::iter::once(own).chain(self.active_layers(chosen)).flatten() {
-                self.add_shared(&node, &context, &name);
+            for node in chosen.blueprint.own.facts.iter().chain(self.active_layers(chosen)) {
+                self.add_shared(node, &context, None, &chosen.blueprint.name);
             }
         }
     }
 
-    fn add_shared(&mut self, node: &Node, context: &Value, source: &str) {
+    fn add_shared(&mut self, node: &'a Node, context: &Value, but: Option<&'static str>, source: &str) {
         let mut shared = std::mem::take(&mut self.shared);
-        self.add(&mut shared, node, context, source);
+        self.add(&mut shared, node, context, but, source);
         self.shared = shared;
     }
 
-    fn add(&mut self, to: &mut Joined, node: &Node, context: &Value, source: &str) {
-        let Some(value) = self.evaluate(node, context) else { return };
+    fn add(&mut self, to: &mut Joined, node: &'a Node, context: &Value, but: Option<&'static str>, source: &str) {
+        let Some(value) = self.evaluate(node, context, but, source) else { return };
         if value.get("container").is_some() {
             self.places.entry(source.to_owned()).or_insert_with(|| node.locate(&["container".to_owned()]).clone());
         }
         for name in value.get("containers").and_then(Json::as_object).into_iter().flat_map(|c| c.keys()) {
             self.places.entry(name.clone()).or_insert_with(|| node.locate(&["containers".to_owned()]).clone());
         }
-        if let Err(clashes) = to.add(value, source) {
-            self.mistakes.extend(clashes.into_iter().map(|c| c.at(node.place.clone())));
+        self.join(to, value);
+    }
+
+    /// Joins what was evaluated last.
+    fn join(&mut self, to: &mut Joined, value: Json) {
+        let last = self.stated.len() - 1;
+        let Err(clashes) = to.add(value, last) else { return };
+        let Stated { node, source, .. } = &self.stated[last];
+        for path in clashes {
+            let states = |node: &Node| path.iter().try_fold(node, |node, key| node.get(key)).is_some();
+            let mut before = to.sources.iter().map(|at| &self.stated[*at]);
+            let first = before.find(|s| self.renderer.placed(s.node, &s.context, s.but).is_ok_and(|node| states(&node)));
+            let first = first.map_or("another blueprint", |stated| &stated.source);
+            let message = format!("`{first}` and `{source}` state different values for `{}`", path.join("."));
+            self.mistakes.push(Diagnostic::new(message).at(node.place.clone()));
         }
     }
 
     /// Renders facts. Their types are checked when all of them are joined; only then, if something does not fit, is each
     /// of them held against the schema to find the place.
-    fn evaluate(&mut self, node: &Node, context: &Value) -> Option<Json> {
-        match self.renderer.facts(node, context) {
+    fn evaluate(&mut self, node: &'a Node, context: &Value, but: Option<&'static str>, source: &str) -> Option<Json> {
+        match self.renderer.value(node, context, but) {
             Err(mistake) => {
                 self.mistakes.push(mistake);
                 None
             }
-            Ok(rendered) => {
-                let value = rendered.to_json();
-                self.rendered.push(rendered);
+            Ok(value) => {
+                self.stated.push(Stated { node, context: context.clone(), but, source: source.to_owned() });
                 Some(value)
             }
         }
@@ -198,8 +222,9 @@ impl Builder<'_> {
         let schema = schemars::schema_for!(Facts).to_value();
         let shape = Shape::new(&schema);
         let mut found: Vec<Diagnostic> = Vec::new();
-        for node in &self.rendered {
-            for mistake in shape.check(node) {
+        for stated in &self.stated {
+            let placed = self.renderer.placed(stated.node, &stated.context, stated.but);
+            for mistake in placed.iter().flat_map(|node| shape.check(node)) {
                 if !found.contains(&mistake) {
                     found.push(mistake);
                 }
@@ -227,15 +252,4 @@ impl Builder<'_> {
         let value = std::mem::take(&mut self.shared.value);
         self.typed(value, "the stack").unwrap_or_default()
     }
-}
-
-fn without(node: &Node, key: &str) -> (Node, Option<Node>) {
-    let mut rest = node.clone();
-    let mut taken = None;
-    if let Content::Mapping(entries) = &mut rest.content
-        && let Some(at) = entries.iter().position(|(k, _)| k.name == key)
-    {
-        taken = Some(entries.remove(at).1);
-    }
-    (rest, taken)
 }

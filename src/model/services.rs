@@ -25,16 +25,16 @@ struct Draft<'a> {
     seeds: Vec<Vec<String>>,
 }
 
-impl Builder<'_> {
-    pub(super) fn services(&mut self, stores: &[BuiltStore]) -> Vec<BuiltService> {
+impl<'a> Builder<'a> {
+    pub(super) fn services(&mut self, stores: &[BuiltStore<'a>]) -> Vec<BuiltService> {
         let selection = self.selection;
-        let mut drafts: Vec<Draft> = Vec::new();
+        let mut drafts: Vec<Draft<'a>> = Vec::new();
         for service in &selection.services {
             let view = service_view(service, selection);
             let own = self.context(&service.chosen, &[("service", value_of(&view))]);
             let mut draft = Draft { service, view, facts: Joined::default(), migrations: vec![], seeds: vec![] };
-            if let Some(node) = service.chosen.blueprint.own.facts.clone() {
-                self.add(&mut draft.facts, &node, &own, &service.name);
+            if let Some(node) = service.chosen.blueprint.own.facts.as_ref() {
+                self.add(&mut draft.facts, node, &own, None, &service.name);
             }
             for link in service.links.iter().filter(|l| l.store) {
                 let binding = self.store_binding(service, link, stores);
@@ -42,8 +42,8 @@ impl Builder<'_> {
             }
             for capability in self.feature_capabilities(&service.chosen) {
                 let layer = &service.chosen.blueprint.with[&capability];
-                if let Some(node) = layer.facts.clone() {
-                    self.add(&mut draft.facts, &node, &own, &service.name);
+                if let Some(node) = &layer.facts {
+                    self.add(&mut draft.facts, node, &own, None, &service.name);
                 }
             }
             drafts.push(draft);
@@ -71,11 +71,12 @@ impl Builder<'_> {
     }
 
     /// Adds what glue states for one binding.
-    fn bind(&mut self, draft: &mut Draft, link: &Link, binding: BindingView) {
+    fn bind(&mut self, draft: &mut Draft<'a>, link: &Link, binding: BindingView) {
         let chosen = &draft.service.chosen;
         if let Some(node) = &chosen.blueprint.with[&link.capability].facts {
             let context = self.context(chosen, &[("service", value_of(&draft.view)), ("binding", value_of(&binding))]);
-            if let Some(mut value) = self.evaluate(node, &context) {
+            let source = format!("{}/with/{}", chosen.blueprint.name, link.capability);
+            if let Some(mut value) = self.evaluate(node, &context, None, &source) {
                 // Commands of two bindings stand side by side, they are not one list.
                 if let Some(Json::Object(commands)) = value.get_mut("commands") {
                     let taken =
@@ -92,18 +93,15 @@ impl Builder<'_> {
                         draft.seeds.extend(seed.filter(|s| !draft.seeds.contains(s)));
                     }
                 }
-                let source = format!("{}/with/{}", chosen.blueprint.name, link.capability);
-                if let Err(clashes) = draft.facts.add(value, &source) {
-                    self.mistakes.extend(clashes.into_iter().map(|c| c.at(node.place.clone())));
-                }
+                self.join(&mut draft.facts, value);
             }
         }
         draft.view.uses.push(binding);
     }
 
     fn connection(&mut self, node: &Node, context: &Value) -> Connection {
-        match self.renderer.facts(node, context) {
-            Ok(rendered) => serde_json::from_value(rendered.to_json()).unwrap_or_else(|e| {
+        match self.renderer.value(node, context, None) {
+            Ok(value) => serde_json::from_value(value).unwrap_or_else(|e| {
                 self.mistakes.push(Diagnostic::new(format!("`connection`: {e}")).at(node.place.clone()));
                 Connection::default()
             }),
@@ -121,7 +119,7 @@ impl Builder<'_> {
         chosen.blueprint.with.keys().filter(|c| there.contains(&c.as_str())).cloned().collect()
     }
 
-    fn store_binding(&mut self, service: &ChosenService, link: &Link, stores: &[BuiltStore]) -> BindingView {
+    fn store_binding(&mut self, service: &ChosenService, link: &Link, stores: &[BuiltStore<'a>]) -> BindingView {
         let Some(((view, connection), store)) = stores.iter().zip(&self.selection.stores).find(|((v, _), _)| v.name == link.to)
         else {
             return BindingView::default();
@@ -138,7 +136,7 @@ impl Builder<'_> {
             ..BindingView::default()
         };
         let context = self.context(&store.chosen, &[("store", value_of(view)), ("binding", value_of(&binding))]);
-        let connection = connection.as_ref().map_or_else(Connection::default, |node| self.connection(node, &context));
+        let connection = connection.map_or_else(Connection::default, |node| self.connection(node, &context));
         binding.variables = connection.variables.iter().map(|v| variable_view(v, &service.name)).collect();
         binding.owner_variables = connection.owner.iter().map(|v| variable_view(v, &service.name)).collect();
         binding
