@@ -61,7 +61,7 @@ needs() {
 scaffold() {
   [[ -z ${SCAFFOLD_BINARY-} ]] || { printf '%s\n' "$SCAFFOLD_BINARY" && return; }
   # shellcheck disable=SC2012 # names without blanks
-  ls -t target/release/scaffold target/debug/scaffold 2>/dev/null | head -n 1
+  ls -t target/*/release/scaffold target/*/debug/scaffold 2>/dev/null | head -n 1
 }
 
 # pin KEY [MAJOR]: an image of blueprints/pins.yaml.

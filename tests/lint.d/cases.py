@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import known
+from binary import built
 from tools import ROOT, Missing, run, say
 
 
@@ -72,10 +73,7 @@ def generate(folder, blueprints=ROOT / "blueprints", only=lambda case: True):
 def newest_binary():
     if asked := os.environ.get("SCAFFOLD_BINARY"):
         return ROOT / asked
-    found = [path for kind in ("release", "debug") if (path := ROOT / "target" / kind / "scaffold").exists()]
-    if not found:
-        raise SystemExit("error: there is no target/*/scaffold\nhint: cargo build --release --locked")
-    binary = max(found, key=lambda path: path.stat().st_mtime)
+    binary = built("release", "debug")
     say(f"generating with {binary.relative_to(ROOT)} and blueprints/")
     return binary
 

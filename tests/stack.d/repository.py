@@ -17,6 +17,7 @@ import urllib.request
 from pathlib import Path
 
 import tools
+from binary import built
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -76,7 +77,7 @@ class Repository:
         preset = ROOT / "blueprints/presets" / f"{self.name}.yaml"
         answers = ROOT / "snapshots" / self.name / "scaffold.yaml"
         words = ["--preset", self.name] if preset.exists() else ["--answers", answers]
-        self.run(ROOT / "target/release/scaffold", "new", self.origin, *words, "--no-input", cwd=ROOT)
+        self.run(built("release"), "new", self.origin, *words, "--no-input", cwd=ROOT)
         git = ["git", "-C", self.origin, "-c", "user.name=t", "-c", "user.email=t@example.com"]
         self.run(*git, "init", "--quiet", "--initial-branch=main", cwd=ROOT)
         self.run(*git, "add", "--all", cwd=ROOT)
