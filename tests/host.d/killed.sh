@@ -24,6 +24,7 @@ part_killed() {
   check 'killed while the new colour comes up' killed_at 'k1 comes up as' k1
   check 'the old one serves' serves "$old"
   check 'killed while it migrates' killed_at 'migrating, while' k2
+  [[ ! $long ]] || check 'killed while nginx looks up its names' killed_at 'nginx learns where' k2
   check 'killed when the new colour has begun to serve' killed_at 'k2 serves, after' k2
   check 'k2 serves' serves k2
   if [[ $long ]]; then

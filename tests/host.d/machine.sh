@@ -151,9 +151,10 @@ machine_down() {
 }
 
 # Inside, past ssh: for what a person at the console would do.
+console() { pgrep -P "$(<"$work/machine.pid")" | head -n 1; }
 on_machine_as_root() {
     local pid
-    pid=$(pgrep -P "$(<"$work/machine.pid")" | head -n 1) || return 1
+    pid=$(console) || return 1
     nsenter --target "$pid" --mount --pid --net --uts --ipc --root --wdns=/ env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C "$@"
 }
 

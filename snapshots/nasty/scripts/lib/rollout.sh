@@ -2,8 +2,8 @@
 # How one release takes over from another. Sourced after colours.sh.
 #
 # The new one comes up in the colour that is not in use, and gets no request
-# before all of it is well. nginx then moves to it in one reload. The old one
-# stays until the new one has shown itself.
+# before all of it is well. nginx learns its addresses, and then moves to it in
+# one reload. The old one stays until the new one has shown itself.
 
 # After a reload nginx keeps idle connections of clients for 10 s, and what comes
 # in on them may still go to the old colour.
@@ -41,7 +41,39 @@ recover() {
 load() {
   scripts/certificate.sh
   compose --progress quiet up --detach --no-deps --wait nginx || return 1
-  docker exec "$(nginx_container)" sh -c 'nginx -q -t && nginx -s reload 2>/dev/null'
+  reload
+}
+reload() { docker exec "$(nginx_container)" sh -c 'nginx -q -t && nginx -s reload 2>/dev/null'; }
+
+# introduce COLOUR, which serves next: nginx looks up its addresses, and still sends
+# nobody there. A reload takes over the addresses of names that were in the same
+# upstream before; for all others nginx answers 502 until Docker's name server has
+# spoken. Before the first deploy there is no nginx, and nobody to lose.
+introduce() {
+  local one name server known asked= ask='listen 127.0.0.1:8079; access_log off; error_log /dev/null;' end=$((SECONDS + 10))
+  [[ -n $old ]] || return 0
+  step "nginx learns where $1 is"
+  known=$(<upstreams/services.conf)
+  for one in "${routed[@]}"; do
+    name=${one%:*} server="server ${one/:/-$1:} resolve"
+    [[ $known == *"upstream $name {"* ]] || known+=$'\n'"upstream $name { zone $name 64k; }"
+    known=${known/"upstream $name {"/"upstream $name { $server down;"}
+    # One that is down cannot be asked whether it was found. nginx looks a name up
+    # once for all upstreams, so another one that has it tells.
+    known+=$'\n'"upstream $name-$1 { zone $name-$1 64k; $server; }"
+    ask+=" location = /$name-$1 { proxy_pass http://$name-$1/health; }"
+    asked+=",$name-$1"
+  done
+  printf '%s\nserver { %s }\n' "$known" "$ask" >upstreams/.new || return 1
+  mv -f upstreams/.new upstreams/services.conf
+  reload || return 1
+  until docker exec "$(nginx_container)" curl --silent --fail --fail-early --max-time 3 --output /dev/null "http://127.0.0.1:8079/{${asked#,}}"; do
+    ((SECONDS < end)) || {
+      log "nginx does not find all of ${asked#,}"
+      return 1
+    }
+    sleep 0.1
+  done
 }
 
 # watch COLOUR: what nginx says of requests to other containers than those of
@@ -109,6 +141,11 @@ go_back() {
     rm -f releases/.active
   else
     step "back to $old"
+    # Where nginx never moved, it knows the way.
+    [[ $(active_release) == "$old" ]] || {
+      services_of "$old"
+      introduce "$old_colour" || true
+    }
     make_active "$old" "$old_colour"
     place_active
     worker_containers "$old_colour" | xargs --no-run-if-empty docker start >/dev/null
@@ -148,8 +185,7 @@ roll_out() {
     refuse
     return 1
   }
-  make_active "$candidate" "$colour"
-  if ! { place_active && load; }; then
+  if ! { introduce "$colour" && make_active "$candidate" "$colour" && place_active && load; }; then
     go_back
     return 1
   fi
