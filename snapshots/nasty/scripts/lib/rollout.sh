@@ -50,7 +50,7 @@ reload() { docker exec "$(nginx_container)" sh -c 'nginx -q -t && nginx -s reloa
 # upstream before; for all others nginx answers 502 until Docker's name server has
 # spoken. Before the first deploy there is no nginx, and nobody to lose.
 introduce() {
-  local one name server known asked= ask='listen 127.0.0.1:8079; access_log off; error_log /dev/null;' end=$((SECONDS + 10))
+  local one name server known asked='' ask='listen 127.0.0.1:8079; access_log off; error_log /dev/null;' end=$((SECONDS + 10))
   [[ -n $old ]] || return 0
   step "nginx learns where $1 is"
   known=$(<upstreams/services.conf)
