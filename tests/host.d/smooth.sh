@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # $work is the caller's
+# shellcheck shell=bash disable=SC2034,SC2154 # $work is the caller's, who ends $slow_pid
 # Deploys and a rollback while many clients use the stack: none of them may notice.
 
 # timed FILE COMMAND...: its seconds, and what it said, are kept.
