@@ -57,6 +57,25 @@ behind_the_firewall() {
 # from SERVICE PROGRAM...: in the container that serves.
 from() { in_home ". scripts/lib/common.sh; in_service $*"; }
 
+# try ATTACK: in the container that answers clients.
+try() { in_home ". scripts/lib/common.sh; docker exec --interactive \$(docker compose ps --quiet \$(compose_name backend)) python - $1" <"$here/host.d/attacks.py"; }
+ended_by_the_kernel() {
+  local code=0
+  try "$1" || code=$?
+  [[ $code == 137 ]] || { echo "exit $code" && return 1; }
+}
+lives() { in_home ". scripts/lib/common.sh; docker inspect --format '{{.State.StartedAt}} {{.RestartCount}}' \$(docker compose ps --quiet)"; }
+inside_a_container() {
+  local before
+  before=$(lives)
+  check 'nobody in a container becomes root' says 'Operation not permitted' try root
+  check 'or opens a raw socket' says 'Operation not permitted' try raw
+  check 'who forks without end is stopped' says 'Resource temporarily unavailable' try fork
+  check 'who eats memory is ended' ended_by_the_kernel memory
+  check 'and all stay up' wait_until 30 health
+  check 'nobody was started again' test "$(lives)" = "$before"
+}
+
 # shellcheck disable=SC2016 # expanded there, not here
 part_attack() {
   behind_the_firewall
@@ -64,6 +83,7 @@ part_attack() {
   check 'nginx does not find a database' says 'Resolving timed out|Could not resolve host: db' from nginx curl --max-time 3 telnet://db:5432
   check 'a file system cannot be written to' says 'Read-only file system' from backend python -c "'open(\"/srv/app/x\", \"w\")'"
   check 'there is no way out of the network of stores' says 'Network is unreachable' in_home 'docker compose exec -T db bash -c "timeout 3 bash -c \"</dev/tcp/'"$machine_gateway"'/22\""'
+  inside_a_container
   check 'secrets are closed to others' says '^700$' in_home 'stat -c %a secrets'
   check 'docker compose by hand changes nothing' says '^same$' in_home \
     'before=$(docker ps --quiet | sort); docker compose up --detach >/dev/null 2>&1; [[ $(docker ps --quiet | sort) == "$before" ]] && echo same'
