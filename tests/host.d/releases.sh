@@ -3,12 +3,13 @@
 # `release` makes them.
 
 project=scaffold-host-$$
-domain=chat.test
+domain=host.test
 repo=$work/repo
 registry=$SCAFFOLD_REGISTRY/$project
 
+# generate OPTION...: which one.
 generate() {
-  "$(scaffold)" new "$repo" --blueprints blueprints --preset chatsphere --set "name=$project" --set "domain=$domain" \
+  "$(scaffold)" new "$repo" --blueprints blueprints "$@" --set "name=$project" --set "domain=$domain" \
     --set "registry=$registry" --no-input >/dev/null 2>&1
   git -C "$repo" init --quiet
   commit 'what scaffold wrote'
@@ -33,6 +34,11 @@ bundle() {
   [[ $1 != m[0-9]* ]] || cp "$here/host.d/app/migration.py" "$versions/0003_broken.py"
   sed "s/@version@/$1/; s/@fault@/$fault/" "$here/host.d/app/release.py" >"$app/api/release.py"
   commit "$1"
+  release "$1"
+}
+
+# release ID: of what is committed.
+release() {
   (
     cd "$repo" || exit
     TAG=$1 nice docker buildx bake --file docker-bake.hcl --push --progress quiet

@@ -11,15 +11,6 @@ kept_status() {
 }
 told() { grep -Eq -- "$1" "$work/status" || { cat "$work/status" && return 1; }; }
 
-# What a certificate authority would have made.
-trusted_certificate() {
-  local ca=$work/ca tls=$machine_root$home/secrets/tls
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 -subj '/CN=authority' -keyout "$ca.key" -out "$ca.pem"
-  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$domain" -keyout "$ca.server.key" -out "$ca.csr"
-  openssl x509 -req -in "$ca.csr" -CA "$ca.pem" -CAkey "$ca.key" -days "$1" -extfile <(echo "subjectAltName=DNS:$domain") -out "$ca.server.pem"
-  cp "$ca.server.key" "$tls/privkey.pem" && cp "$ca.server.pem" "$tls/fullchain.pem"
-} 2>/dev/null
-
 # Who comes back finds the address taken, as by a job that began in the meantime.
 take_address() {
   in_home "net=\$(docker inspect --format '{{range \$name, \$_ := .NetworkSettings.Networks}}{{\$name}} {{end}}' $1)
