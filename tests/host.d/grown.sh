@@ -26,6 +26,8 @@ part_grown() {
   check 'the store is gone' says '^$' container_of sessions
   check 'its data is not' in_home "docker volume inspect $volume"
   check 'and has settled' settled g3
+  check 'five releases are kept at most' in_home 'served=(releases/*/.served) && echo "${served[@]}" && ((${#served[@]} <= 5))'
+  check 'and no image but theirs' no_other_image
   check 'back to both' timed grown rollback g2
   check 'the service is there again' fetch_path /billing/info
   check 'the store as well' runs sessions
@@ -34,6 +36,11 @@ part_grown() {
   check 'the database is the same container' says "^$before\$" container_of db
   check 'no request failed' report 'r["failed"] == 0'
   check 'each job was done, once' wait_until 30 rows job jobs
+}
+no_other_image() {
+  local images
+  images=$(in_home "docker image ls --digests --format '{{.Repository}}@{{.Digest}}' | grep '^$registry/'")
+  [[ -n $images ]] && ! grep -vxFf <(in_home "sed -n 's/^[A-Z0-9_]*_IMAGE=//p' releases/*/images.env") <<<"$images"
 }
 # From where nginx asks.
 fetch_path_inside() { in_home ". scripts/lib/common.sh; in_service nginx curl -s http://\$(compose_name $1):8100$2"; }

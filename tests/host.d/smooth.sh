@@ -64,6 +64,8 @@ part_smooth() {
     check "$id has settled" settled "$id"
     check "it served within 15 s ($(switched_after "back$back") s)" test "$(switched_after "back$back")" -lt 15
   done
+  check 'while one is at work another is refused' says 'another deploy or rollback is at work' \
+    in_home 'exec 9>>.deploy.lock && flock 9 && scripts/rollback.sh 9>&-'
   stop_load
   quick_names
 
