@@ -145,7 +145,8 @@ record() {
 }
 
 # Keeps the last releases that served, and their images. One that was refused
-# stays until a later one has served: after a repair it can be tried again.
+# stays until one that was made later has served: after a repair it can be tried
+# again.
 prune() {
   local active kept release image
   active=$(active_release)
@@ -153,7 +154,8 @@ prune() {
   kept=" $active $(ls -t releases/*/.served | cut -d / -f 2 | awk -v active="$active" '$0 != active' | head -n $((KEPT_RELEASES - 1)) | tr '\n' ' ')"
   for release in releases/*/; do
     release=$(basename "$release")
-    [[ $kept != *" $release "* && releases/$release -ot releases/$active/SHA256SUMS ]] || continue
+    [[ $kept != *" $release "* ]] || continue
+    [[ -e releases/$release/.served || releases/$release -ot releases/$active/SHA256SUMS ]] || continue
     sed -n 's/^[A-Z0-9_]*_IMAGE=//p' "releases/$release/images.env"
     rm -rf "releases/${release:?}"
   done | sort -u | while read -r image; do
