@@ -1,13 +1,16 @@
 //! Why: two people who add a section, a row or an item each at one place of a page do not disagree, nor does one who adds it
-//! beside what the other took away; lines alone make a conflict of it. What both sides changed stays a conflict.
+//! beside what the other took away, or changes other lines or other words; lines alone make a conflict of it. What both
+//! sides changed stays a conflict.
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::flow::keyed;
-use super::lines::Piece;
+use super::lines::{Change, Piece, regions};
 use super::text::Line;
 
 /// What a page is made of, as far as its parts may stand side by side.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
     /// From a heading to the next one of its level.
     Section(usize),
     Row,
@@ -20,11 +23,15 @@ pub fn settle(pieces: Vec<Piece<Line>>) -> Vec<Piece<Line>> {
     let mut settled = Vec::with_capacity(pieces.len());
     for piece in pieces {
         let piece = match piece {
-            Piece::Conflict { ours, base, theirs } if !fence.open() => match by_parts([&base, &ours, &theirs]) {
-                Some(lines) => Piece::Clean(lines),
-                None => Piece::Conflict { ours, base, theirs },
-            },
-            other => other,
+            Piece::Conflict { ours, base, theirs } => {
+                let sides = [&base[..], &ours, &theirs];
+                let parts = if fence.open() { None } else { by_parts(sides) };
+                match parts.or_else(|| apart(sides)) {
+                    Some(lines) => Piece::Clean(lines),
+                    None => Piece::Conflict { ours, base, theirs },
+                }
+            }
+            clean @ Piece::Clean(_) => clean,
         };
         let (Piece::Clean(read) | Piece::Conflict { ours: read, .. }) = &piece;
         for line in read {
@@ -35,8 +42,85 @@ pub fn settle(pieces: Vec<Piece<Line>>) -> Vec<Piece<Line>> {
     settled
 }
 
+/// What each side did to lines, or words of a line, that the other left alone. Where both added something at one place,
+/// nobody knows which comes first.
+fn apart<'a>([base, ours, theirs]: [&[Line<'a>]; 3]) -> Option<Vec<Line<'a>>> {
+    let edits = |side: &[Line<'a>]| -> Vec<_> {
+        let ops = capture_diff_slices(Algorithm::Myers, base, side).into_iter();
+        ops.filter(|op| !matches!(op, DiffOp::Equal { .. })).map(|op| (op.old_range(), op.new_range())).collect()
+    };
+    let (mine, others) = (edits(ours), edits(theirs));
+    let mut out = Vec::new();
+    let (mut left, mut right) = (mine.iter().peekable(), others.iter().peekable());
+    let mut at = 0;
+    loop {
+        let (old, new) = match (left.peek(), right.peek()) {
+            (None, None) => break,
+            (Some((a, new)), Some((b, _))) if a.end <= b.start && !a.is_empty() && !b.is_empty() => {
+                left.next();
+                (a, ours[new.clone()].to_vec())
+            }
+            (Some((a, _)), Some((b, new))) if b.end <= a.start && !a.is_empty() && !b.is_empty() => {
+                right.next();
+                (b, theirs[new.clone()].to_vec())
+            }
+            (Some((a, mine)), Some((b, other))) if a == b && [a, mine, other].iter().all(|range| range.len() == a.len()) => {
+                left.next();
+                right.next();
+                let lines = a.clone().zip(mine.clone().zip(other.clone()));
+                (a, lines.map(|(b, (o, t))| words(&base[b], &ours[o], &theirs[t])).collect::<Option<_>>()?)
+            }
+            (Some(_), Some(_)) => return None,
+            (Some((a, new)), None) => {
+                left.next();
+                (a, ours[new.clone()].to_vec())
+            }
+            (None, Some((b, new))) => {
+                right.next();
+                (b, theirs[new.clone()].to_vec())
+            }
+        };
+        out.extend_from_slice(base.get(at..old.start)?);
+        out.extend(new);
+        at = old.end;
+    }
+    out.extend_from_slice(&base[at..]);
+    Some(out)
+}
+
+/// A line in which each side changed words that do not touch those of the other.
+fn words<'a>(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Line<'a>> {
+    let split = |line: &'_ [u8]| -> Option<Vec<String>> {
+        let text = std::str::from_utf8(line).ok()?;
+        Some(text.split_inclusive([' ', '|', ',']).map(str::to_owned).collect())
+    };
+    let (base, ours, theirs) = (split(base)?, split(ours)?, split(theirs)?);
+    let mut out = String::new();
+    for region in regions(&base, &ours, &theirs) {
+        match region.change {
+            Change::None | Change::Ours => out.extend(ours[region.ours].iter().map(String::as_str)),
+            Change::Theirs => out.extend(theirs[region.theirs].iter().map(String::as_str)),
+            Change::Both => return None,
+        }
+    }
+    Some(Line::Owned(out.into_bytes()))
+}
+
+/// One kind of parts, of which a section goes first: it may have text of the one before it above itself.
+fn kind_in(sides: [&[Line]; 3]) -> Option<Kind> {
+    let section = |lines: &&[Line]| {
+        let mut fence = Fence::default();
+        lines.iter().find_map(|line| {
+            let found = kind_of(line).filter(|kind| matches!(kind, Kind::Section(_)) && !fence.open());
+            fence.pass(line);
+            found
+        })
+    };
+    sides.iter().find_map(section).or_else(|| sides.iter().find_map(|lines| kind_of(trimmed(lines).first()?)))
+}
+
 fn by_parts<'a>(sides: [&[Line<'a>]; 3]) -> Option<Vec<Line<'a>>> {
-    let kind = sides.iter().find_map(|lines| kind_of(trimmed(lines).first()?))?;
+    let kind = kind_in(sides)?;
     let [base, ours, theirs] = sides.map(|lines| Parts::of(kind, lines));
     let (base, ours, theirs) = (base?, ours?, theirs?);
     // What both sides took away may be what one of them wrote anew.
@@ -46,7 +130,12 @@ fn by_parts<'a>(sides: [&[Line<'a>]; 3]) -> Option<Vec<Line<'a>>> {
         return None;
     }
     let merged = keyed([&base.list, &ours.list, &theirs.list], |_, _, _, _| None)?;
-    let mut lines: Vec<Line> = Vec::new();
+    let above = match () {
+        () if ours.above == theirs.above || theirs.above == base.above => ours.above,
+        () if ours.above == base.above => theirs.above,
+        () => return None,
+    };
+    let mut lines: Vec<Line> = above.to_vec();
     let mut own = true;
     for (name, part) in merged {
         let known = ours.list.iter().find(|(other, lines)| *other == name && *lines == part);
@@ -77,6 +166,8 @@ fn blanks<'a>(count: usize) -> Vec<Line<'a>> {
 /// One side of a conflict: whole parts of one kind, each known by a name of its own, between blank lines.
 struct Parts<'p, 'a> {
     before: usize,
+    /// What stands above the first section, and belongs to the one before it.
+    above: &'p [Line<'a>],
     list: Vec<(String, &'p [Line<'a>])>,
     /// Blank lines behind each part but the last.
     gaps: Vec<usize>,
@@ -88,7 +179,7 @@ impl<'p, 'a> Parts<'p, 'a> {
     fn of(kind: Kind, lines: &'p [Line<'a>]) -> Option<Self> {
         let core = trimmed(lines);
         if core.is_empty() {
-            return Some(Self { before: 0, list: vec![], gaps: vec![], after: 0 });
+            return Some(Self { before: 0, above: &[], list: vec![], gaps: vec![], after: 0 });
         }
         let before = lines.iter().take_while(|line| is_blank(line)).count();
         let mut starts = Vec::new();
@@ -97,7 +188,7 @@ impl<'p, 'a> Parts<'p, 'a> {
             if !fence.open() {
                 match kind_of(line) {
                     Some(found) if found == kind => starts.push(at),
-                    Some(Kind::Section(level)) if matches!(kind, Kind::Section(own) if level > own) => {}
+                    Some(Kind::Section(level)) if !starts.is_empty() && matches!(kind, Kind::Section(own) if level > own) => {}
                     Some(Kind::Section(_)) => return None,
                     _ if kind == Kind::Row || kind == Kind::Item && !line.starts_with(b"  ") => return None,
                     _ => {}
@@ -105,7 +196,8 @@ impl<'p, 'a> Parts<'p, 'a> {
             }
             fence.pass(line);
         }
-        if fence.open() || starts.first() != Some(&0) {
+        let first = starts.first().copied().unwrap_or(core.len());
+        if fence.open() || first > 0 && !matches!(kind, Kind::Section(_)) {
             return None;
         }
         let ends = starts.iter().skip(1).copied().chain([core.len()]);
@@ -115,7 +207,7 @@ impl<'p, 'a> Parts<'p, 'a> {
             list.push((name(kind, &core[*start])?, part));
             gaps.push(end - start - part.len());
         }
-        Some(Self { before, list, gaps, after: lines.len() - before - core.len() })
+        Some(Self { before, above: trimmed(&core[..first]), list, gaps, after: lines.len() - before - core.len() })
     }
 
     fn has(&self, name: &str) -> bool {
@@ -130,14 +222,16 @@ impl<'p, 'a> Parts<'p, 'a> {
 
 /// A fence of a block of code: in it, `#` begins a comment, and `-` an option.
 #[derive(Default)]
-struct Fence(Option<Vec<u8>>);
+pub struct Fence(Option<Vec<u8>>);
 
 impl Fence {
-    fn open(&self) -> bool {
+    /// Whether one is open.
+    pub fn open(&self) -> bool {
         self.0.is_some()
     }
 
-    fn pass(&mut self, line: &[u8]) {
+    /// Reads a line.
+    pub fn pass(&mut self, line: &[u8]) {
         let line = line.trim_ascii();
         let Some(mark) = line.first().filter(|mark| matches!(mark, b'`' | b'~')) else { return };
         let run = &line[..line.iter().take_while(|byte| *byte == mark).count()];
@@ -149,7 +243,8 @@ impl Fence {
     }
 }
 
-fn kind_of(line: &[u8]) -> Option<Kind> {
+/// What begins on a line.
+pub fn kind_of(line: &[u8]) -> Option<Kind> {
     let level = line.iter().take_while(|byte| **byte == b'#').count();
     if (1..=6).contains(&level) && line.get(level) == Some(&b' ') {
         return Some(Kind::Section(level));

@@ -9,6 +9,7 @@ mod braces;
 mod entries;
 mod flow;
 mod join;
+mod json;
 mod keys;
 mod leads;
 mod leaf;
@@ -17,6 +18,7 @@ mod loss;
 mod markdown;
 mod order;
 mod scan;
+mod sections;
 mod sequence;
 mod slide;
 mod structured;
@@ -29,6 +31,7 @@ mod yaml;
 
 pub use entries::Entry;
 use lines::Piece;
+pub use sections::still_wanted;
 use text::{Line, Text};
 pub use write::{Conflicts, Style};
 
@@ -43,6 +46,8 @@ pub enum Language {
     Nginx,
     /// Terraform, buildx bake.
     Hcl,
+    /// Settings of editors, manifests; with comments, too.
+    Json,
     /// Pages: by lines, with sections, rows and items.
     Markdown,
     /// A list of entries.
@@ -60,6 +65,7 @@ impl Language {
             (".gitattributes" | "codeowners", _) => Self::Entries(Entry::Word),
             (_, "yaml" | "yml") => Self::Yaml,
             (_, "tf" | "hcl" | "tfvars" | "nomad") => Self::Hcl,
+            (_, "json" | "jsonc" | "code-workspace") => Self::Json,
             (_, "md" | "markdown") => Self::Markdown,
             (_, "env" | "dotenv") => Self::Entries(Entry::Variable),
             (_, "nginx" | "vhost") => Self::Nginx,

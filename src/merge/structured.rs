@@ -7,7 +7,7 @@ use super::loss;
 use super::text::Line;
 use super::tree::{self, Node};
 use super::value::{self, Value};
-use super::{Language, agree, braces, entries, yaml};
+use super::{Language, agree, braces, entries, json, yaml};
 
 /// A file as its language reads it.
 struct Read<'a> {
@@ -25,6 +25,11 @@ fn read<'a>(language: Language, lines: &[&'a str]) -> Option<Read<'a>> {
             twins: read.documents.iter().map(|(_, value)| value.twins()).sum(),
             documents: read.documents,
             tree: read.tree,
+        }),
+        Language::Json => json::read(lines).map(|read| Read {
+            twins: read.value.twins(),
+            documents: vec![(String::new(), read.value)],
+            tree: Some(read.tree),
         }),
         Language::Nginx | Language::Hcl => braces::read(language, lines).map(own),
         Language::Entries(kind) => Some(own(entries::read(kind, lines))),
@@ -69,7 +74,8 @@ pub fn merge<'a>(
     }
     if let (Some(b), Some(o), Some(t)) = (&b.tree, &o.tree, &t.tree) {
         let pieces = bytes(join(syntax(language), b, o, t));
-        if right(&pieces) {
+        let pieces = if language == Language::Json { json::with_commas(pieces, &texts[1]) } else { Some(pieces) };
+        if let Some(pieces) = pieces.filter(|pieces| right(pieces)) {
             return Some(pieces);
         }
     }
@@ -115,6 +121,7 @@ fn into_bytes(line: tree::Text) -> Line {
 fn syntax(language: Language) -> Syntax {
     match language {
         Language::Nginx => Syntax { comment: braces::comment, words: braces::is_words },
+        Language::Json => Syntax { comment: json::comment, words: |_| false },
         Language::Hcl => Syntax { comment: braces::comment, words: |_| false },
         Language::Entries(kind) => Syntax { comment: entries::comment(kind), words: entries::is_words },
         Language::Yaml | Language::Lines | Language::Markdown => Syntax { comment: yaml::comment, words: |_| false },

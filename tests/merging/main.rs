@@ -3,6 +3,7 @@
 
 mod edits;
 mod files;
+mod json;
 mod known;
 mod oracle;
 mod pages;

@@ -1,0 +1,367 @@
+//! Why: in JSON the comma behind a member says whether another one follows, so two people who each add a setting at the end
+//! of a file change one line. Read without these commas, a file is a tree of lines like any other; they come back last.
+//! Comments and commas behind the last member are read too, for editors write them.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use serde_json::Value as Json;
+
+use super::lines::Piece;
+use super::text::Line;
+use super::tree::{Node, Shape, indent};
+use super::value::{Kind, Value};
+
+/// A file as it stands, and what it says.
+pub struct Read<'a> {
+    /// What it says.
+    pub value: Value,
+    /// Its lines without commas behind members.
+    pub tree: Node<'a>,
+}
+
+/// Reads a file; `None` where it is no JSON, or its members do not stand on lines of their own.
+pub fn read<'a>(lines: &[&'a str]) -> Option<Read<'a>> {
+    let mut document = Node::leaf(String::new(), 0, vec![]);
+    document.shape = Shape::Keyed;
+    let body = Reader { lines }.members(In::File, 0, lines.len(), 0)?;
+    let [(_, value)] = <[_; 1]>::try_from(body.values).ok()?;
+    (document.children, document.tail) = (body.nodes, body.tail);
+    document.lift_header();
+    document.says = value.digest();
+    let mut root = Node::leaf(String::new(), 0, vec![]);
+    root.shape = Shape::Keyed;
+    root.says = document.says;
+    root.children = vec![document];
+    root.seal();
+    Some(Read { value, tree: root })
+}
+
+/// Where a comment begins on a line.
+pub fn comment(line: &str) -> Option<usize> {
+    Scan::default().feed(line).and_then(|code| code.comment)
+}
+
+/// What members stand in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum In {
+    File,
+    Object,
+    Array,
+}
+
+/// The members of an object, an array or the file.
+#[derive(Default)]
+struct Members<'a> {
+    nodes: Vec<Node<'a>>,
+    values: Vec<(String, Value)>,
+    tail: Vec<&'a str>,
+}
+
+struct Reader<'l, 'a> {
+    lines: &'l [&'a str],
+}
+
+impl<'a> Reader<'_, 'a> {
+    fn members(&self, place: In, from: usize, to: usize, depth: usize) -> Option<Members<'a>> {
+        let mut members = Members::default();
+        let mut at = from;
+        while at < to {
+            let mut scan = Scan::default();
+            if scan.feed(self.lines[at])?.last.is_none() {
+                let mut end = at;
+                while scan.in_comment {
+                    end += 1;
+                    // What stands behind a comment of several lines belongs to nobody.
+                    scan.feed(self.lines.get(end).filter(|_| end < to)?)?.last.is_none().then_some(())?;
+                }
+                members.tail.extend_from_slice(&self.lines[at..=end]);
+                at = end + 1;
+                continue;
+            }
+            let end = self.end_of(at, to)?;
+            let (mut node, values) = self.container(place, at, end, depth).or_else(|| self.leaf(place, at, end))?;
+            node.lead = std::mem::take(&mut members.tail);
+            members.nodes.push(node);
+            members.values.extend(values);
+            at = end + 1;
+        }
+        Some(members)
+    }
+
+    /// The last line of the member that begins on a line: a comma ends it, or there is nothing more.
+    fn end_of(&self, from: usize, to: usize) -> Option<usize> {
+        let mut scan = Scan::default();
+        let mut end = from;
+        loop {
+            let code = scan.feed(self.lines.get(end).filter(|_| end < to)?)?;
+            if scan.depth == 0 && !scan.in_comment && matches!(code.last, Some((_, ','))) {
+                return Some(end);
+            }
+            if scan.depth == 0 && code.last.is_some_and(|(_, last)| last != ':') {
+                let mut rest = Scan { in_comment: scan.in_comment, depth: 0 };
+                if self.lines[end + 1..to].iter().all(|line| rest.feed(line).is_some_and(|code| code.last.is_none())) {
+                    return (!scan.in_comment).then_some(end);
+                }
+            }
+            end += 1;
+        }
+    }
+
+    /// A member whose own members stand between its first and its last line.
+    fn container(&self, place: In, from: usize, end: usize, depth: usize) -> Option<(Node<'a>, Vec<(String, Value)>)> {
+        let first = Scan::default().feed(self.lines[from])?;
+        let (at, opener) = first.last.filter(|(_, last)| matches!(last, '{' | '['))?;
+        let before = self.lines[from][..at].trim();
+        let key = match before.strip_suffix(':') {
+            Some(key) if place == In::Object => serde_json::from_str::<String>(key.trim_end()).ok()?,
+            None if before.is_empty() && place != In::Object => String::new(),
+            _ => return None,
+        };
+        let inner = if opener == '{' { In::Object } else { In::Array };
+        let last = self.lines[end].trim();
+        // With a comment behind its comma the line cannot do without the comma.
+        let close = if self.lines[end].trim_end().ends_with(',') { last.strip_suffix(',')?.trim_end() } else { last };
+        if end == from || depth > 100 || !matches!((close, opener), ("}", '{') | ("]", '[')) {
+            return None;
+        }
+        let body = self.members(inner, from + 1, end, depth + 1)?;
+        let values = body.values;
+        let fields = values.iter().filter_map(|(key, value)| Some((key.clone(), text_of(value)?.to_owned()))).collect();
+        let value = match inner {
+            In::Array => Value::new(Kind::List(values.into_iter().map(|(_, value)| value).collect())),
+            In::Object | In::File => Value::map(String::new(), values),
+        };
+        let name = if place == In::Array { format!("{:x}", value.digest()) } else { key.clone() };
+        let mut node = Node::leaf(name, indent(self.lines[from]), vec![Cow::Borrowed(self.lines[from])]);
+        node.shape = if inner == In::Array { Shape::List } else { Shape::Keyed };
+        node.fields = if inner == In::Object { fields } else { vec![] };
+        node.says = value.digest();
+        (node.children, node.tail) = (body.nodes, body.tail);
+        let width = self.lines[end].len() - self.lines[end].trim_start().len();
+        node.close = vec![&self.lines[end][..width + 1]];
+        Some((node, vec![(key, value)]))
+    }
+
+    /// A member that stays together; there may be more than one on its line.
+    fn leaf(&self, place: In, from: usize, end: usize) -> Option<(Node<'a>, Vec<(String, Value)>)> {
+        let mut scan = Scan::default();
+        let mut head: Vec<Cow<'a, str>> = self.lines[from..=end].iter().map(|line| Cow::Borrowed(*line)).collect();
+        let mut text = String::new();
+        let mut last = None;
+        for (line, shown) in self.lines[from..=end].iter().zip(&mut head) {
+            let code = scan.feed(line)?;
+            let bare = without_commas(&code.bare);
+            text.push_str(&bare);
+            text.push('\n');
+            last = code.last.map(|last| (last, shown)).or(last);
+        }
+        if let Some(((at, ','), line)) = last {
+            line.to_mut().remove(at);
+            if at == line.trim_end().len() {
+                let end = line.trim_end().len();
+                line.to_mut().truncate(end);
+            }
+        }
+        let text = text.trim().trim_end_matches(',');
+        let values: Vec<(String, Value)> = if place == In::Object {
+            let Json::Object(map) = serde_json::from_str(&format!("{{{text}}}")).ok()? else { return None };
+            map.into_iter().map(|(key, json)| (key, value_of(json))).collect()
+        } else {
+            let Json::Array(items) = serde_json::from_str(&format!("[{text}]")).ok()? else { return None };
+            items.into_iter().map(|json| (String::new(), value_of(json))).collect()
+        };
+        let names = values.iter().map(|(key, value)| {
+            let own = || text_of(value).map_or_else(|| format!("{:x}", value.digest()), str::to_owned);
+            if place == In::Array { own() } else { key.clone() }
+        });
+        let mut node = Node::leaf(names.collect::<Vec<_>>().join("\u{0}"), indent(self.lines[from]), head);
+        node.says = Value::new(Kind::List(values.iter().map(|(_, value)| value.clone()).collect())).digest();
+        if let [(_, only)] = &values[..] {
+            node.says = only.digest();
+            let inner = super::value::entries(only).iter();
+            node.fields = inner.filter_map(|(key, value)| Some((key.clone(), text_of(value)?.to_owned()))).collect();
+        }
+        Some((node, values))
+    }
+}
+
+fn text_of(value: &Value) -> Option<&str> {
+    if let Kind::Scalar(text) = &value.kind { Some(text) } else { None }
+}
+
+fn value_of(json: Json) -> Value {
+    match json {
+        Json::String(text) => Value::new(Kind::Scalar(text)),
+        Json::Array(items) => Value::new(Kind::List(items.into_iter().map(value_of).collect())),
+        Json::Object(map) => Value::map(String::new(), map.into_iter().map(|(key, json)| (key, value_of(json))).collect()),
+        // `true` and `"true"` are two values.
+        other => Value::new(Kind::Scalar(format!("\u{0}{other}"))),
+    }
+}
+
+/// Code without the commas that nothing follows on its line.
+fn without_commas(code: &str) -> String {
+    let mut out = String::with_capacity(code.len());
+    let (mut quoted, mut escaped) = (false, false);
+    for c in code.chars() {
+        if !quoted && matches!(c, '}' | ']') && out.trim_end().ends_with(',') {
+            out.truncate(out.trim_end().len() - 1);
+        }
+        (quoted, escaped) = (quoted != (c == '"' && !escaped), quoted && c == '\\' && !escaped);
+        out.push(c);
+    }
+    out
+}
+
+/// The lines of a merge with a comma behind each member that another one follows, and behind the last ones that had one in
+/// the user's file.
+pub fn with_commas<'a>(pieces: Vec<Piece<Line<'a>>>, ours: &[&str]) -> Option<Vec<Piece<Line<'a>>>> {
+    let trailing = trailing(ours)?;
+    let mut read: Vec<std::vec::IntoIter<Line<'a>>> = Vec::new();
+    for side in 0..3 {
+        let lines = || pieces.iter().flat_map(|piece| version(piece, side));
+        let texts: Vec<&str> = lines().map(|line| std::str::from_utf8(line).ok()).collect::<Option<_>>()?;
+        let all = lines().zip(commas(&texts, &trailing)).map(|(line, mark)| {
+            let mut line = line.clone();
+            if let Some(at) = mark {
+                line.to_mut().insert(at, b',');
+            }
+            line
+        });
+        read.push(all.collect::<Vec<_>>().into_iter());
+    }
+    let mut take = |side: usize, count: usize| read[side].by_ref().take(count).collect::<Vec<_>>();
+    Some(
+        pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Clean(lines) => {
+                    let [_, ours, _] = [0, 1, 2].map(|side| take(side, lines.len()));
+                    Piece::Clean(ours)
+                }
+                Piece::Conflict { ours, base, theirs } => {
+                    Piece::Conflict { base: take(0, base.len()), ours: take(1, ours.len()), theirs: take(2, theirs.len()) }
+                }
+            })
+            .collect(),
+    )
+}
+
+/// The lines of a piece as base, ours or theirs has them.
+fn version<'p, 'a>(piece: &'p Piece<Line<'a>>, side: usize) -> &'p [Line<'a>] {
+    match piece {
+        Piece::Clean(lines) => lines,
+        Piece::Conflict { ours, base, theirs } => [base, ours, theirs][side],
+    }
+}
+
+/// For each line, where it wants a comma.
+fn commas(lines: &[&str], trailing: &HashSet<Vec<String>>) -> Vec<Option<usize>> {
+    let mut marks = vec![None; lines.len()];
+    walk(lines, |at, end, closes| {
+        let wants = closes.is_none_or(|path| trailing.contains(path));
+        marks[at] = wants.then_some(end);
+    });
+    marks
+}
+
+/// The containers whose last member has a comma behind it.
+fn trailing(lines: &[&str]) -> Option<HashSet<Vec<String>>> {
+    let mut found = HashSet::new();
+    let mut scan = Scan::default();
+    let codes = lines.iter().map(|line| scan.feed(line)).collect::<Option<Vec<_>>>()?;
+    walk(lines, |at, _, closes| {
+        if let (Some(path), Some((_, ','))) = (closes, codes[at].last) {
+            found.insert(path.clone());
+        }
+    });
+    Some(found)
+}
+
+/// Calls for each line that ends a member: which one it is, where its code ends, and what is closed behind it.
+fn walk(lines: &[&str], mut member: impl FnMut(usize, usize, Option<&Vec<String>>)) {
+    let mut scan = Scan::default();
+    let mut path: Vec<String> = Vec::new();
+    let mut before: Option<(usize, usize)> = None;
+    for (at, line) in lines.iter().enumerate() {
+        let Some(code) = scan.feed(line) else { return };
+        let text = code.bare.trim();
+        let (Some(first), Some((end, last))) = (text.chars().next(), code.last) else { continue };
+        if let Some((at, end)) = before.take() {
+            let closes = matches!(first, '}' | ']').then_some(&path);
+            member(at, end, closes);
+        }
+        let ends = !matches!(last, '{' | '[' | ':');
+        before = (ends && scan.depth > 0).then_some((at, if last == ',' { end } else { end + last.len_utf8() }));
+        while path.len() > scan.depth {
+            path.pop();
+        }
+        while path.len() < scan.depth {
+            path.push(text.trim_end_matches(['{', '[']).trim().to_owned());
+        }
+    }
+}
+
+/// What is open after the lines read so far.
+#[derive(Default)]
+struct Scan {
+    in_comment: bool,
+    depth: usize,
+}
+
+/// The code of a line.
+struct Code {
+    /// The line with blanks in the place of comments.
+    bare: String,
+    /// Its last character that says something.
+    last: Option<(usize, char)>,
+    /// Where a comment begins behind that.
+    comment: Option<usize>,
+}
+
+impl Scan {
+    /// Reads a line; `None` where a text does not end on it, or something is closed that was not open.
+    fn feed(&mut self, line: &str) -> Option<Code> {
+        let mut code = Code { bare: String::with_capacity(line.len()), last: None, comment: None };
+        let mut quoted = false;
+        let mut chars = line.char_indices();
+        while let Some((at, c)) = chars.next() {
+            if self.in_comment {
+                self.in_comment = !line[at..].starts_with("*/");
+                if !self.in_comment {
+                    chars.next();
+                }
+                continue;
+            }
+            match c {
+                '\\' if quoted => {
+                    code.bare.push(c);
+                    code.bare.push(chars.next()?.1);
+                    continue;
+                }
+                '"' => quoted = !quoted,
+                _ if quoted => {}
+                '/' if line[at..].starts_with("//") => {
+                    code.comment.get_or_insert(at);
+                    break;
+                }
+                '/' if line[at..].starts_with("/*") => {
+                    code.comment.get_or_insert(at);
+                    self.in_comment = true;
+                    chars.next();
+                    continue;
+                }
+                '{' | '[' => self.depth += 1,
+                '}' | ']' => self.depth = self.depth.checked_sub(1)?,
+                _ => {}
+            }
+            code.bare.push(c);
+            if !c.is_whitespace() {
+                code.last = Some((at, c));
+                code.comment = None;
+            }
+        }
+        (!quoted).then_some(code)
+    }
+}

@@ -1,0 +1,99 @@
+//! Why: people write the pages of their repository themselves, and throw away what they do not want to read. A section that
+//! is no longer the one that was generated has no place for a new row or another sentence; to ask about each of them at
+//! each update helps nobody. So the new version is read without what it has to say in such sections.
+
+use std::collections::{HashMap, HashSet};
+
+use super::markdown::{Fence, Kind, kind_of};
+
+/// A heading with what stands below it, up to the next heading.
+struct Section<'a> {
+    /// The heading with those above it, and which one of that name it is.
+    name: (Vec<&'a str>, usize),
+    lines: Vec<&'a str>,
+}
+
+/// The new version as far as it is about sections that the user still has, with the others as they were; `None` when that
+/// is all of it.
+pub fn still_wanted(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
+    let [base, ours, theirs] = [base, ours, theirs].map(std::str::from_utf8);
+    let (base, ours, theirs) = (base.ok()?, ours.ok()?, theirs.ok()?);
+    let (old, new) = (sections(base), sections(theirs));
+    let mine = counts(ours.lines());
+    let known: HashMap<_, _> = old.iter().map(|section| (&section.name, section)).collect();
+    let there: HashSet<_> = new.iter().map(|section| &section.name).collect();
+    let gone: HashSet<_> = old.iter().filter(|section| section.is_gone(&mine)).map(|section| &section.name).collect();
+    if gone.is_empty() {
+        return None;
+    }
+    let mut out = String::with_capacity(theirs.len());
+    let mut put = |section: &Section| section.lines.iter().for_each(|line| out.push_str(line));
+    // What is taken away comes back behind what it followed, so that nobody takes it away from its user.
+    let away = |behind: Option<&Section>, put: &mut dyn FnMut(&Section)| {
+        let from = behind.and_then(|behind| old.iter().position(|section| section.name == behind.name)).map_or(0, |at| at + 1);
+        let rest = old[from..].iter().take_while(|section| !there.contains(&section.name));
+        rest.filter(|section| gone.contains(&section.name)).for_each(put);
+    };
+    away(None, &mut put);
+    for (at, section) in new.iter().enumerate() {
+        match known.get(&section.name) {
+            Some(before) => {
+                put(if gone.contains(&section.name) { before } else { section });
+                away(Some(section), &mut put);
+            }
+            None => {
+                // A new section needs a neighbour that is still there.
+                let near = |mut sections: Box<dyn Iterator<Item = &Section> + '_>| {
+                    sections.find(|other| known.contains_key(&other.name)).is_some_and(|other| !gone.contains(&other.name))
+                };
+                if near(Box::new(new[..at].iter().rev())) || near(Box::new(new[at + 1..].iter())) {
+                    put(section);
+                }
+            }
+        }
+    }
+    (out != theirs).then(|| out.into_bytes())
+}
+
+impl Section<'_> {
+    /// Whether less than half of it is left.
+    fn is_gone(&self, left: &HashMap<&str, usize>) -> bool {
+        let own = counts(self.lines.iter().copied());
+        let all: usize = own.values().sum();
+        let kept: usize = own.iter().map(|(line, count)| *count.min(left.get(line).unwrap_or(&0))).sum();
+        kept * 2 < all
+    }
+}
+
+fn counts<'a>(lines: impl Iterator<Item = &'a str>) -> HashMap<&'a str, usize> {
+    let mut counts = HashMap::new();
+    for line in lines.map(str::trim).filter(|line| !line.is_empty()) {
+        *counts.entry(line).or_insert(0) += 1;
+    }
+    counts
+}
+
+/// A page in pieces; the first has no heading, and may be empty.
+fn sections(text: &str) -> Vec<Section<'_>> {
+    let mut sections = vec![Section { name: (vec![], 0), lines: vec![] }];
+    let mut above: Vec<(usize, &str)> = Vec::new();
+    let mut seen: HashMap<Vec<&str>, usize> = HashMap::new();
+    let mut fence = Fence::default();
+    for line in text.split_inclusive('\n') {
+        if !fence.open()
+            && let Some(Kind::Section(level)) = kind_of(line.as_bytes())
+        {
+            above.retain(|(other, _)| *other < level);
+            above.push((level, line.trim()));
+            let path: Vec<&str> = above.iter().map(|(_, heading)| *heading).collect();
+            let nth = seen.entry(path.clone()).or_insert(0);
+            sections.push(Section { name: (path, *nth), lines: vec![] });
+            *nth += 1;
+        }
+        fence.pass(line.as_bytes());
+        if let Some(last) = sections.last_mut() {
+            last.lines.push(line);
+        }
+    }
+    sections
+}
