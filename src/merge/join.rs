@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::blanks;
 use super::keys;
 use super::leads;
 use super::leaf;
@@ -168,7 +169,7 @@ impl Joiner {
         let keyed = if shape == Shape::List { keys::of_list(lists, key) } else { keys::of_map(lists) };
         match keyed {
             Some(names) if !(new && shape == Shape::List && value::ordered(key)) => {
-                let theirs = leads::give_back(lists, &names, edges);
+                let theirs = blanks::settle(lists, &names, leads::give_back(lists, &names, edges));
                 self.keyed([lists[0], lists[1], &theirs], &names, column)
             }
             _ => self.sequence(lists, column),

@@ -1,12 +1,10 @@
 //! Why: two people who add a section, a row or an item each at one place of a page do not disagree, nor does one who adds it
-//! beside what the other took away, or changes other lines or other words; lines alone make a conflict of it. What both
-//! sides changed stays a conflict.
-
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+//! beside what the other took away; lines alone make a conflict of it. What both sides changed stays a conflict.
 
 use super::flow::keyed;
-use super::lines::{Change, Piece, regions};
-use super::text::Line;
+use super::lines::Piece;
+use super::prose;
+use super::text::{Line, is_blank};
 
 /// What a page is made of, as far as its parts may stand side by side.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,7 +24,7 @@ pub fn settle(pieces: Vec<Piece<Line>>) -> Vec<Piece<Line>> {
             Piece::Conflict { ours, base, theirs } => {
                 let sides = [&base[..], &ours, &theirs];
                 let parts = if fence.open() { None } else { by_parts(sides) };
-                match parts.or_else(|| apart(sides)) {
+                match parts.or_else(|| prose::settle(sides)) {
                     Some(lines) => Piece::Clean(lines),
                     None => Piece::Conflict { ours, base, theirs },
                 }
@@ -40,70 +38,6 @@ pub fn settle(pieces: Vec<Piece<Line>>) -> Vec<Piece<Line>> {
         settled.push(piece);
     }
     settled
-}
-
-/// What each side did to lines, or words of a line, that the other left alone. Where both added something at one place,
-/// nobody knows which comes first.
-fn apart<'a>([base, ours, theirs]: [&[Line<'a>]; 3]) -> Option<Vec<Line<'a>>> {
-    let edits = |side: &[Line<'a>]| -> Vec<_> {
-        let ops = capture_diff_slices(Algorithm::Myers, base, side).into_iter();
-        ops.filter(|op| !matches!(op, DiffOp::Equal { .. })).map(|op| (op.old_range(), op.new_range())).collect()
-    };
-    let (mine, others) = (edits(ours), edits(theirs));
-    let mut out = Vec::new();
-    let (mut left, mut right) = (mine.iter().peekable(), others.iter().peekable());
-    let mut at = 0;
-    loop {
-        let (old, new) = match (left.peek(), right.peek()) {
-            (None, None) => break,
-            (Some((a, new)), Some((b, _))) if a.end <= b.start && !a.is_empty() && !b.is_empty() => {
-                left.next();
-                (a, ours[new.clone()].to_vec())
-            }
-            (Some((a, _)), Some((b, new))) if b.end <= a.start && !a.is_empty() && !b.is_empty() => {
-                right.next();
-                (b, theirs[new.clone()].to_vec())
-            }
-            (Some((a, mine)), Some((b, other))) if a == b && [a, mine, other].iter().all(|range| range.len() == a.len()) => {
-                left.next();
-                right.next();
-                let lines = a.clone().zip(mine.clone().zip(other.clone()));
-                (a, lines.map(|(b, (o, t))| words(&base[b], &ours[o], &theirs[t])).collect::<Option<_>>()?)
-            }
-            (Some(_), Some(_)) => return None,
-            (Some((a, new)), None) => {
-                left.next();
-                (a, ours[new.clone()].to_vec())
-            }
-            (None, Some((b, new))) => {
-                right.next();
-                (b, theirs[new.clone()].to_vec())
-            }
-        };
-        out.extend_from_slice(base.get(at..old.start)?);
-        out.extend(new);
-        at = old.end;
-    }
-    out.extend_from_slice(&base[at..]);
-    Some(out)
-}
-
-/// A line in which each side changed words that do not touch those of the other.
-fn words<'a>(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Line<'a>> {
-    let split = |line: &'_ [u8]| -> Option<Vec<String>> {
-        let text = std::str::from_utf8(line).ok()?;
-        Some(text.split_inclusive([' ', '|', ',']).map(str::to_owned).collect())
-    };
-    let (base, ours, theirs) = (split(base)?, split(ours)?, split(theirs)?);
-    let mut out = String::new();
-    for region in regions(&base, &ours, &theirs) {
-        match region.change {
-            Change::None | Change::Ours => out.extend(ours[region.ours].iter().map(String::as_str)),
-            Change::Theirs => out.extend(theirs[region.theirs].iter().map(String::as_str)),
-            Change::Both => return None,
-        }
-    }
-    Some(Line::Owned(out.into_bytes()))
 }
 
 /// One kind of parts, of which a section goes first: it may have text of the one before it above itself.
@@ -281,8 +215,4 @@ fn trimmed<'p, 'a>(lines: &'p [Line<'a>]) -> &'p [Line<'a>] {
     let start = lines.iter().take_while(|line| is_blank(line)).count();
     let end = lines.len() - lines[start..].iter().rev().take_while(|line| is_blank(line)).count();
     &lines[start..end]
-}
-
-fn is_blank(line: &[u8]) -> bool {
-    line.trim_ascii().is_empty()
 }

@@ -5,6 +5,7 @@
 //! sides did. Where it is not, what the language gives is used: its tree, its keys, its sets.
 
 mod agree;
+mod blanks;
 mod braces;
 mod entries;
 mod flow;
@@ -17,6 +18,7 @@ mod lines;
 mod loss;
 mod markdown;
 mod order;
+mod prose;
 mod scan;
 mod sections;
 mod sequence;

@@ -19,10 +19,12 @@ pub fn still_wanted(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> 
     let [base, ours, theirs] = [base, ours, theirs].map(std::str::from_utf8);
     let (base, ours, theirs) = (base.ok()?, ours.ok()?, theirs.ok()?);
     let (old, new) = (sections(base), sections(theirs));
-    let mine = counts(ours.lines());
+    let (left, mine) = (counts(ours.lines()), sections(ours));
     let known: HashMap<_, _> = old.iter().map(|section| (&section.name, section)).collect();
     let there: HashSet<_> = new.iter().map(|section| &section.name).collect();
-    let gone: HashSet<_> = old.iter().filter(|section| section.is_gone(&mine)).map(|section| &section.name).collect();
+    let kept = |section: &Section| mine.iter().find(|other| other.name == section.name);
+    let gone: HashSet<_> =
+        old.iter().filter(|section| section.is_gone(&left, kept(section))).map(|section| &section.name).collect();
     if gone.is_empty() {
         return None;
     }
@@ -55,14 +57,24 @@ pub fn still_wanted(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> 
     (out != theirs).then(|| out.into_bytes())
 }
 
-impl Section<'_> {
-    /// Whether less than half of it is left.
-    fn is_gone(&self, left: &HashMap<&str, usize>) -> bool {
-        let own = counts(self.lines.iter().copied());
-        let all: usize = own.values().sum();
-        let kept: usize = own.iter().map(|(line, count)| *count.min(left.get(line).unwrap_or(&0))).sum();
-        kept * 2 < all
+impl<'a> Section<'a> {
+    /// Whether less than half of it is left: of its lines, wherever they are, and of the words below its heading.
+    fn is_gone(&self, left: &HashMap<&str, usize>, now: Option<&Self>) -> bool {
+        let body = |section: &Self| -> Vec<&'a str> {
+            let heading = usize::from(!section.name.0.is_empty());
+            section.lines.iter().skip(heading).flat_map(|line| line.split_whitespace()).collect()
+        };
+        let mine = now.map(body).unwrap_or_default();
+        less_than_half(self.lines.iter().copied(), left) && (less_than_half(body(self).into_iter(), &counts(mine.into_iter())))
     }
+}
+
+/// Whether of what was there, less than half is left; where nothing was, nothing is left.
+fn less_than_half<'a>(all: impl Iterator<Item = &'a str>, left: &HashMap<&str, usize>) -> bool {
+    let own = counts(all);
+    let all: usize = own.values().sum();
+    let kept: usize = own.iter().map(|(one, count)| *count.min(left.get(one).unwrap_or(&0))).sum();
+    kept * 2 < all || all == 0
 }
 
 fn counts<'a>(lines: impl Iterator<Item = &'a str>) -> HashMap<&'a str, usize> {
@@ -95,5 +107,6 @@ fn sections(text: &str) -> Vec<Section<'_>> {
             last.lines.push(line);
         }
     }
+    sections.retain(|section| !section.lines.is_empty());
     sections
 }

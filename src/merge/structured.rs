@@ -7,7 +7,7 @@ use super::loss;
 use super::text::Line;
 use super::tree::{self, Node};
 use super::value::{self, Value};
-use super::{Language, agree, braces, entries, json, yaml};
+use super::{Entry, Language, agree, braces, entries, json, yaml};
 
 /// A file as its language reads it.
 struct Read<'a> {
@@ -69,7 +69,8 @@ pub fn merge<'a>(
             && !loss::loses(&texts[0], &texts[1], &texts[2], pieces)
             && !agree::disagree(expected.as_ref(), Some(&value(one.documents)), Some(&value(other.documents)))
     };
-    if is_clean(by_lines) && right(by_lines) {
+    // In a list of patterns one may stand twice: the one that was generated and the user's own, which stays when that goes.
+    if is_clean(by_lines) && (language == Language::Entries(Entry::Line) || right(by_lines)) {
         return Some(by_lines.to_vec());
     }
     if let (Some(b), Some(o), Some(t)) = (&b.tree, &o.tree, &t.tree) {

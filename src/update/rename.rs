@@ -3,7 +3,7 @@
 //! into the user's edits of it first; what is left to merge is what else is new. Lines that the user wrote alone are the
 //! user's: they are named, not changed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
@@ -28,8 +28,12 @@ pub struct Renaming {
     all: Vec<String>,
 }
 
-/// Words and what they become in one line.
-type Words<'l> = BTreeMap<&'l str, &'l str>;
+/// The words of a generated line, before and after; there are as many of both.
+#[derive(Clone)]
+struct Words<'l> {
+    old: Vec<&'l str>,
+    new: Vec<&'l str>,
+}
 
 impl Renaming {
     /// From one name to another.
@@ -90,7 +94,7 @@ impl Renaming {
             for (i, j) in op.old_range().zip(op.new_range()).filter(|(i, j)| base[*i] != theirs[*j]) {
                 let (old, new) = (words(base[i]).collect::<Vec<_>>(), words(theirs[j]).collect::<Vec<_>>());
                 if old.len() == new.len() {
-                    changes[i] = Some(old.into_iter().zip(new).filter(|(old, new)| old != new).collect());
+                    changes[i] = Some(Words { old, new });
                 }
             }
         }
@@ -137,26 +141,52 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
     line.split(|c: char| !is_word(c)).filter(|word| !word.is_empty())
 }
 
-/// A line with some of its words changed.
-fn say(line: &str, changes: &Words) -> String {
+/// A line with the words changed that the generated line has changed. One word may stand there twice, as a name and as a
+/// route, so their places count; where the user wrote around them, a word counts that means one thing only.
+fn say(line: &str, change: &Words) -> String {
+    let now: Vec<&str> = words(line).collect();
+    let mut says = now.clone();
+    for op in capture_diff_slices(Algorithm::Myers, &change.old, &now) {
+        let (old, new) = (op.old_range(), op.new_range());
+        for at in new.clone() {
+            if matches!(op, DiffOp::Equal { .. }) {
+                says[at] = change.new[old.start + at - new.start];
+            } else {
+                says[at] = change.only(now[at]).unwrap_or(now[at]);
+            }
+        }
+    }
     let mut out = String::with_capacity(line.len() + 16);
     let mut rest = line;
-    while let Some(start) = rest.find(is_word) {
-        let len = rest[start..].find(|c| !is_word(c)).unwrap_or(rest.len() - start);
-        let word = &rest[start..start + len];
+    for (word, new) in now.iter().zip(says) {
+        let start = rest.find(is_word).unwrap_or(rest.len());
         out.push_str(&rest[..start]);
-        out.push_str(changes.get(word).copied().unwrap_or(word));
-        rest = &rest[start + len..];
+        out.push_str(new);
+        rest = &rest[start + word.len()..];
     }
     out.push_str(rest);
     out
+}
+
+impl<'l> Words<'l> {
+    /// What becomes of a word, wherever it stands in the line.
+    fn only(&self, word: &str) -> Option<&'l str> {
+        let mut all = self.old.iter().zip(&self.new).filter(|(old, _)| **old == word).map(|(_, new)| *new);
+        let first = all.next()?;
+        all.all(|other| other == first).then_some(first)
+    }
+
+    /// Whether the new name takes the place of a word.
+    fn changes(&self, word: &str) -> bool {
+        self.old.iter().zip(&self.new).any(|(old, new)| *old == word && old != new)
+    }
 }
 
 /// How much of a generated line is in one that stands in its place: in tenths, from five on, and one of the words that the
 /// new name changes must be among it.
 fn likeness(base: &str, ours: &str, changes: &Words) -> Option<usize> {
     let (old, new) = (words(base).collect::<Vec<_>>(), words(ours).collect::<Vec<_>>());
-    let named = new.iter().any(|word| changes.contains_key(word));
+    let named = new.iter().any(|word| changes.changes(word));
     let same = new.iter().filter(|word| old.contains(word)).count();
     let tenths = 10 * same / old.len().min(new.len()).max(1);
     (named && tenths >= 5).then_some(tenths)
