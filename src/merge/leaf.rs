@@ -5,8 +5,9 @@ use std::borrow::Cow;
 
 use super::flow;
 use super::join::{Joiner, Pieces, clean, has_conflict, header};
+use super::layout::Mover;
 use super::lines::{Change, Piece, regions, with_moves};
-use super::tree::{Mover, Node, Shape, Text, body_indent, indent};
+use super::tree::{Node, Shape, Text, body_indent, indent};
 use super::version::{Side, newer};
 
 /// A line without its indentation: what it says, the space behind that, and the comment.

@@ -4,6 +4,7 @@
 mod edits;
 mod files;
 mod known;
+mod lists;
 mod oracle;
 mod pages;
 mod paths;

@@ -49,10 +49,10 @@ impl<'a> Builder<'_, 'a> {
         node.says = root.value.digest();
         let (shape, column) = match &root.form {
             Form::Map(entries) => (Shape::Keyed, entries.first()?.0.column),
-            Form::List(_) => (Shape::List, self.dashes(root)),
+            Form::List(_) => (Shape::List, self.first_dash(root, from)?.1),
             _ => return None,
         };
-        let begin = root.inner.0;
+        let begin = if shape == Shape::List { self.first_dash(root, from)?.0 } else { root.inner.0 };
         // What stands before the first key: the dashes, and comments, of which the last ones lead the key.
         let mut head_end = begin;
         while head_end > from && is_gap(self.lines[head_end - 1]) {
@@ -62,7 +62,7 @@ impl<'a> Builder<'_, 'a> {
         node.shape = shape;
         node.children = match &root.form {
             Form::Map(entries) => self.entries(entries, column, None)?,
-            Form::List(items) => self.items(items, column)?,
+            Form::List(items) => self.items(items, (begin, column))?,
             _ => return None,
         };
         node.children.first_mut()?.lead = self.lines[head_end..begin].to_vec();
@@ -113,52 +113,55 @@ impl<'a> Builder<'_, 'a> {
     fn body(&self, node: &mut Node<'a>, value: &Raw, line: usize, end: usize, column: usize) {
         node.says = value.value.digest();
         let parts = match &value.form {
-            Form::Map(entries) if value.inner.0 > line => {
-                entries.first().and_then(|(key, _)| self.entries(entries, key.column, None)).map(|parts| (Shape::Keyed, parts))
-            }
-            Form::List(items) if value.inner.0 > line && self.dashes(value) >= column => {
-                self.items(items, self.dashes(value)).map(|parts| (Shape::List, parts))
-            }
+            Form::Map(entries) if value.inner.0 > line => entries
+                .first()
+                .and_then(|(key, _)| self.entries(entries, key.column, None))
+                .map(|parts| (Shape::Keyed, parts, value.inner.0)),
+            Form::List(items) if value.inner.0 > line => self
+                .first_dash(value, line + 1)
+                .filter(|(_, dash)| *dash >= column)
+                .and_then(|first| Some((Shape::List, self.items(items, first)?, first.0))),
             _ => None,
         };
         let mut head_end = end + 1;
-        if let Some((shape, parts)) = parts {
+        if let Some((shape, parts, begin)) = parts {
             node.shape = shape;
             node.children = parts;
-            head_end = value.inner.0;
+            head_end = begin;
             while head_end > line + 1 && is_gap(self.lines[head_end - 1]) {
                 head_end -= 1;
             }
-            node.children[0].lead = self.lines[head_end..value.inner.0].to_vec();
+            node.children[0].lead = self.lines[head_end..begin].to_vec();
         } else if matches!(value.form, Form::Block) {
             node.shape = Shape::Block;
         }
         node.head.extend(self.lines[line + 1..head_end].iter().map(|line| Cow::Borrowed(*line)));
     }
 
-    /// The column of a list's dashes. With an anchor before it, the parser tells where the first item begins.
-    fn dashes(&self, list: &Raw) -> usize {
-        let (line, column) = list.inner;
-        if (list.line, list.column) == list.inner { column } else { indent(self.lines[line]) }
+    /// The line and the column of a list's first dash. The parser names another place where an anchor stands before it, or
+    /// where the dashes are not indented below their key: that of the first item.
+    fn first_dash(&self, list: &Raw, from: usize) -> Option<(usize, usize)> {
+        let dash = |line: &usize| self.lines.get(*line).is_some_and(|text| is_dash(&text[indent(text)..]));
+        let line = (from..=list.inner.0).find(dash)?;
+        Some((line, indent(self.lines[line])))
     }
 
-    /// The items of a block list whose dashes stand at a column.
-    fn items(&self, items: &[Raw], column: usize) -> Option<Vec<Node<'a>>> {
+    /// The items of a block list whose first dash stands at a place.
+    fn items(&self, items: &[Raw], (first, column): (usize, usize)) -> Option<Vec<Node<'a>>> {
         let mut nodes: Vec<Node> = Vec::with_capacity(items.len());
-        let mut next = None;
+        let mut next = first;
         for item in items {
-            let from = next.unwrap_or(item.line);
-            let is_dash = |i: &usize| {
+            let dash = |i: &usize| {
                 let line = self.lines.get(*i).copied().unwrap_or_default();
-                indent(line) == column && line[column..].starts_with('-')
+                indent(line) == column && is_dash(&line[column..])
             };
-            let line = if next.is_none() && !is_dash(&item.line) { return None } else { (from..=item.line).find(is_dash)? };
+            let line = (next..=item.line).find(dash)?;
             let end = item.last.max(line);
             let mut node = self.item(item, line, end, column);
-            if let (Some(next), Some(before)) = (next, nodes.last_mut()) {
+            if let Some(before) = nodes.last_mut() {
                 node.lead = gaps::settle(before, &self.lines[next..line], Some(column)).to_vec();
             }
-            next = Some(end + 1);
+            next = end + 1;
             nodes.push(node);
         }
         Some(nodes)
@@ -189,6 +192,11 @@ impl<'a> Builder<'_, 'a> {
         node.fields = fields(&item.value);
         node
     }
+}
+
+/// Whether a line, from its first word on, begins with the dash of an item.
+fn is_dash(text: &str) -> bool {
+    text.strip_prefix('-').is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
 }
 
 /// What may name an item: its parts without parts.
