@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::lines::{Change, intern, regions};
 use super::order;
+use super::rivals;
 use super::value::ordered;
 
 /// Merges `key: [a, b]` or `key: {a: b}` by its parts; `None` where that is not what it is, or they conflict.
@@ -22,7 +23,8 @@ pub fn merge(base: &str, ours: &str, theirs: &str, key: &str) -> Option<String> 
     Some(format!("{}{}{}{}{}{}", o.before, o.open, o.pad, merged.join(", "), o.pad, o.after))
 }
 
-/// Merges sets of words: in the user's order, without what one side took away. `None` where a word stands twice.
+/// Merges sets of words: in the user's order, without what one side took away. `None` where a word stands twice,
+/// and where both replaced one.
 pub fn set<T: Clone + std::hash::Hash + Eq>(base: &[T], ours: &[T], theirs: &[T]) -> Option<Vec<T>> {
     let unique = |list: &[T]| list.iter().collect::<HashSet<_>>().len() == list.len();
     if !unique(base) || !unique(ours) || !unique(theirs) {
@@ -31,6 +33,9 @@ pub fn set<T: Clone + std::hash::Hash + Eq>(base: &[T], ours: &[T], theirs: &[T]
     let mut numbers = HashMap::new();
     let (b, o, t) = (intern(&mut numbers, base), intern(&mut numbers, ours), intern(&mut numbers, theirs));
     let words: HashMap<u32, &T> = o.iter().copied().zip(ours).chain(t.iter().copied().zip(theirs)).collect();
+    if !rivals::find(&b, &o, &t).is_empty() {
+        return None;
+    }
     let order = order::merge(&b, &o, &t).into_iter();
     let kept = order.filter(|id| !b.contains(id) || o.contains(id) && t.contains(id));
     Some(kept.filter_map(|id| words.get(&id).map(|word| (*word).clone())).collect())

@@ -77,7 +77,7 @@ impl Joiner {
         match body {
             Some(body) if !has_conflict(&body) || base.is_some() && untouched.is_none() => pieces.extend(body),
             _ if untouched.is_some() => return clean(self.theirs.lines(theirs, column)),
-            _ => return vec![self.conflict(base, Some(ours), Some(theirs), column)],
+            _ => return vec![self.conflict([base.as_slice(), &[ours], &[theirs]], column)],
         }
         pieces
     }
@@ -153,14 +153,8 @@ impl Joiner {
     }
 
     /// A conflict of whole nodes.
-    pub fn conflict<'a>(
-        &self,
-        base: Option<&Node<'a>>,
-        ours: Option<&Node<'a>>,
-        theirs: Option<&Node<'a>>,
-        column: usize,
-    ) -> Piece<Text<'a>> {
-        let lines = |mover: Mover, node: Option<&Node<'a>>| node.map_or_else(Vec::new, |node| mover.lines(node, column));
+    pub fn conflict<'a>(&self, [base, ours, theirs]: [&[&Node<'a>]; 3], column: usize) -> Piece<Text<'a>> {
+        let lines = |mover: Mover, nodes: &[&Node<'a>]| nodes.iter().flat_map(|node| mover.lines(node, column)).collect();
         Piece::Conflict { ours: lines(self.ours, ours), base: lines(self.base, base), theirs: lines(self.theirs, theirs) }
     }
 

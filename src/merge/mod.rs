@@ -18,6 +18,7 @@ mod loss;
 mod markdown;
 mod order;
 mod parts;
+mod rivals;
 mod scan;
 mod sequence;
 mod slide;

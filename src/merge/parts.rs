@@ -8,6 +8,7 @@ use super::keys;
 use super::leads;
 use super::lines::intern;
 use super::order;
+use super::rivals::{self, Rivals};
 use super::tree::{Node, Shape};
 use super::value::{self, Origin};
 
@@ -25,14 +26,14 @@ impl Joiner {
         let keyed = if shape == Shape::List { keys::of_list(lists, key) } else { keys::of_map(lists) };
         match keyed {
             Some(names) if !(new && shape == Shape::List && value::ordered(key)) => {
-                let theirs = leads::give_back(lists, &names, edges);
-                self.keyed([lists[0], lists[1], &theirs], &names, column)
+                let theirs = leads::front(lists[1], &names, leads::give_back(lists, &names, edges));
+                self.keyed([lists[0], lists[1], &theirs], &names, shape, column)
             }
             _ => self.sequence(lists, column),
         }
     }
 
-    fn keyed<'a>(&self, lists: [&[Node<'a>]; 3], names: &[Vec<String>; 3], column: usize) -> Pieces<'a> {
+    fn keyed<'a>(&self, lists: [&[Node<'a>]; 3], names: &[Vec<String>; 3], shape: Shape, column: usize) -> Pieces<'a> {
         let mut numbers = HashMap::new();
         let ids = [&names[0], &names[1], &names[2]].map(|names| intern(&mut numbers, names));
         let find = |side: usize| -> HashMap<u32, &Node<'a>> { ids[side].iter().copied().zip(lists[side]).collect() };
@@ -49,16 +50,26 @@ impl Joiner {
         let origins = value::origins(&sorts(0), &sorts(1), &sorts(2));
         let known: HashMap<u32, &String> = ids[1].iter().copied().zip(&names[1]).collect();
         let torn = keys::torn(lists, &ids);
+        let mut rivals = rivals::find(&ids[0], &ids[1], &ids[2]);
+        rivals.retain(|one| {
+            !torn.iter().any(|torn| one.base.contains(&torn.base)) && (shape == Shape::List || renames(one, [&b, &o, &t]))
+        });
         let mut pieces = Pieces::new();
         for id in order::merge(&ids[0], &ids[1], &ids[2]) {
             if let Some(one) = torn.iter().find(|one| one.ours.or(one.theirs) == Some(id)) {
                 let ours = one.ours.and_then(|id| o.get(&id).copied());
                 let theirs = one.theirs.and_then(|id| t.get(&id).copied());
                 let column = ours.map_or(column, |ours| ours.column);
-                pieces.push(self.conflict(b.get(&one.base).copied(), ours, theirs, column));
+                pieces.push(self.conflict([b.get(&one.base).copied().as_slice(), ours.as_slice(), theirs.as_slice()], column));
                 continue;
             }
             if torn.iter().any(|one| one.theirs == Some(id)) {
+                continue;
+            }
+            if let Some(one) = rivals.iter().find(|one| one.ours.contains(&id) || one.theirs.contains(&id)) {
+                if one.ours.first() == Some(&id) {
+                    append(&mut pieces, &mut self.instead(one, [&b, &o, &t], column));
+                }
                 continue;
             }
             let mut part = match (b.get(&id), o.get(&id), t.get(&id)) {
@@ -69,7 +80,7 @@ impl Joiner {
                     let base = match known.get(&id).and_then(|name| origins.get(*name)) {
                         Some(Origin::Renamed(old)) => Some(&&lists[0][*old]),
                         Some(Origin::Unclear) if ours.says != theirs.says => {
-                            pieces.push(self.conflict(None, Some(ours), Some(theirs), column));
+                            pieces.push(self.conflict([&[], &[ours], &[theirs]], column));
                             continue;
                         }
                         _ => base,
@@ -89,6 +100,17 @@ impl Joiner {
         pieces
     }
 
+    /// What both sides have for what is gone: one of the two where that can be told, and a question otherwise.
+    fn instead<'a>(&self, rivals: &Rivals, known: [&HashMap<u32, &Node<'a>>; 3], column: usize) -> Pieces<'a> {
+        let of = |ids: &[u32], side: usize| ids.iter().filter_map(|id| known[side].get(id).copied()).collect::<Vec<_>>();
+        let (base, ours, theirs) = (of(&rivals.base, 0), of(&rivals.ours, 1), of(&rivals.theirs, 2));
+        let column = ours.first().map_or(column, |ours| ours.column);
+        match (&base[..], &ours[..], &theirs[..]) {
+            ([base], [ours], [theirs]) => self.both(Some(base), ours, theirs, column, ""),
+            _ => vec![self.conflict([&base, &ours, &theirs], column)],
+        }
+    }
+
     /// One side deleted what the other changed: a conflict, unless nothing but the layout changed.
     fn gone<'a>(&self, base: &Node<'a>, ours: Option<&Node<'a>>, theirs: Option<&Node<'a>>, column: usize) -> Pieces<'a> {
         let (mut before, mut now) = (Vec::new(), Vec::new());
@@ -98,7 +120,7 @@ impl Joiner {
         if kept.says == base.says && now.iter().all(|line| before.contains(line)) {
             return Pieces::new();
         }
-        vec![self.conflict(Some(base), ours, theirs, column)]
+        vec![self.conflict([&[base], ours.as_slice(), theirs.as_slice()], column)]
     }
 
     /// Their new node, with a blank line before it where its siblings have one.
@@ -118,4 +140,13 @@ impl Joiner {
         }
         node
     }
+}
+
+/// Whether both sides gave what is gone another name, as its value tells.
+fn renames(rivals: &Rivals, [base, ours, theirs]: [&HashMap<u32, &Node>; 3]) -> bool {
+    let says = |ids: &[u32], known: &HashMap<u32, &Node>, what: u64| {
+        ids.iter().filter_map(|id| known.get(id)).any(|node| node.shape == Shape::Leaf && node.says == what)
+    };
+    let old = rivals.base.iter().filter_map(|id| base.get(id)).filter(|node| node.shape == Shape::Leaf);
+    old.into_iter().any(|old| says(&rivals.ours, ours, old.says) && says(&rivals.theirs, theirs, old.says))
 }

@@ -4,7 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::lines::{Change, regions};
+use super::lines::{Change, intern, regions};
+use super::rivals;
 
 /// What a text stands for. Mappings are sorted by key, so that equality does not depend on order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -236,7 +237,15 @@ fn lists(base: &[Value], ours: &[Value], theirs: &[Value], key: &str) -> Kind {
         let sorts =
             |names: &[String], list: &[Value]| names.iter().cloned().zip(list.iter().map(Value::sort)).collect::<Vec<_>>();
         let origins = origins(&sorts(&b, base), &sorts(&o, ours), &sorts(&t, theirs));
+        let mut numbers = HashMap::new();
+        let ids = [&b, &o, &t].map(|names| intern(&mut numbers, names));
+        let rivals = rivals::find(&ids[0], &ids[1], &ids[2]);
+        merged.extend(rivals.iter().map(|_| Value::undecided()));
+        let is_rival = |name: &String| rivals.iter().any(|one| one.ours.iter().chain(&one.theirs).any(|id| numbers[name] == *id));
         for name in o.iter().chain(t.iter().filter(|name| !known.contains(name))) {
+            if is_rival(name) {
+                continue;
+            }
             let (mut b, o, t) = (find(&b, base, name), find(&o, ours, name), find(&t, theirs, name));
             match origins.get(name) {
                 Some(Origin::Unclear) if o != t => {

@@ -8,6 +8,7 @@ mod lists;
 mod oracle;
 mod pages;
 mod paths;
+mod rounds;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
