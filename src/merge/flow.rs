@@ -10,12 +10,13 @@ use super::value::ordered;
 /// Merges `key: [a, b]` or `key: {a: b}` by its parts; `None` where that is not what it is, or they conflict.
 pub fn merge(base: &str, ours: &str, theirs: &str, key: &str) -> Option<String> {
     let (b, o, t) = (Flow::of(base)?, Flow::of(ours)?, Flow::of(theirs)?);
-    if (b.before, b.open) != (o.before, o.open) || (b.before, b.open) != (t.before, t.open) {
+    let same = |flow: &Flow| flow.open == o.open && flow.before.split_whitespace().eq(o.before.split_whitespace());
+    if !same(&b) || !same(&t) {
         return None;
     }
     let merged = if o.open == '{' {
         maps(&b.parts, &o.parts, &t.parts)?
-    } else if ordered(key) {
+    } else if ordered(key, [&b, &o, &t].iter().flat_map(|flow| &flow.parts).map(|part| Some(part.trim_matches(['"', '\''])))) {
         sequence(&b.parts, &o.parts, &t.parts)?
     } else {
         set(&b.parts, &o.parts, &t.parts)?
@@ -98,21 +99,25 @@ pub fn keyed<V: Clone + PartialEq>(
 }
 
 /// A line with one collection in brackets at its end.
-struct Flow<'l> {
-    before: &'l str,
-    open: char,
+pub struct Flow<'l> {
+    /// What stands before the bracket.
+    pub before: &'l str,
+    /// The bracket.
+    pub open: char,
     pad: &'l str,
-    parts: Vec<String>,
+    /// What stands between commas.
+    pub parts: Vec<String>,
     after: &'l str,
 }
 
 impl<'l> Flow<'l> {
-    fn of(code: &'l str) -> Option<Self> {
+    /// Reads what a line says.
+    pub fn of(code: &'l str) -> Option<Self> {
         let start = code.find(['[', '{'])?;
         let before = &code[..start];
         // Nothing but a key stands before it: no quotes, no variables.
         if !before.is_empty() && !before.ends_with([' ', '='])
-            || before.contains(['"', '\'', '$']) && !before.trim_end().ends_with(':')
+            || before.contains(['"', '\'', '$']) && !before.trim_end().ends_with([':', '='])
         {
             return None;
         }

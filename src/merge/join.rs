@@ -3,11 +3,12 @@
 
 use std::borrow::Cow;
 
+use super::forms;
 use super::layout::{Mover, Style};
 use super::leads;
 use super::leaf;
 use super::lines::Piece;
-use super::tree::{Node, Text, put_dash};
+use super::tree::{Node, Shape, Text, put_dash};
 
 /// Pieces of a tree.
 pub type Pieces<'a> = Vec<Piece<Text<'a>>>;
@@ -19,6 +20,8 @@ pub struct Syntax {
     pub comment: fn(&str) -> Option<usize>,
     /// Whether a leaf is a set of words behind its first one.
     pub words: fn(&str) -> bool,
+    /// What names an item of a list, and a number that stands for what it says.
+    pub item: fn(&str) -> Option<(String, u64)>,
 }
 
 /// Merges the trees of three files.
@@ -72,7 +75,11 @@ impl Joiner {
         } else if alike {
             leaf::merge(self, base, ours, theirs, column)
         } else {
-            self.whole(base, ours, theirs, column)
+            base.and_then(|base| forms::merge(self, base, ours, theirs, column, key))
+        };
+        let body = match body {
+            Some(body) if !has_conflict(&body) => Some(body),
+            body => self.whole(base, ours, theirs, column).or(body),
         };
         match body {
             Some(body) if !has_conflict(&body) || base.is_some() && untouched.is_none() => pieces.extend(body),
@@ -112,7 +119,8 @@ impl Joiner {
         None
     }
 
-    fn containers<'a>(
+    /// Merges nodes with parts.
+    pub fn containers<'a>(
         &self,
         base: Option<&Node<'a>>,
         ours: &Node<'a>,
@@ -136,6 +144,9 @@ impl Joiner {
         let mut inner = self.children(lists, &edges, ours.shape, at, name, base.is_none());
         if ours.dash.is_some() && !dash(&mut inner, column) {
             return None;
+        }
+        if ours.shape == Shape::List && !ours.close.is_empty() {
+            commas(&mut inner, self.syntax.comment);
         }
         let first = theirs.children.first().or_else(|| base.and_then(|base| base.children.first()));
         let from = first.map_or(theirs.column, |first| first.column);
@@ -207,4 +218,32 @@ fn dash(pieces: &mut Pieces, column: usize) -> bool {
         }
     }
     false
+}
+
+/// Parts the items of a list in brackets, of which each stands on a line: what was the last one has no comma yet.
+fn commas(pieces: &mut Pieces, comment: fn(&str) -> Option<usize>) {
+    let mut more = false;
+    for piece in pieces.iter_mut().rev() {
+        match piece {
+            Piece::Clean(lines) => more = part(lines, more, comment),
+            Piece::Conflict { ours, base, theirs } => {
+                more = [ours, base, theirs].map(|lines| part(lines, more, comment)).contains(&true)
+            }
+        }
+    }
+}
+
+/// Gives each item a comma that another one follows; whether there is one now.
+fn part(lines: &mut [Text], mut more: bool, comment: fn(&str) -> Option<usize>) -> bool {
+    for line in lines.iter_mut().rev() {
+        let end = line[..comment(line).unwrap_or(line.len())].trim_end().len();
+        if end == 0 {
+            continue;
+        }
+        if more && !line[..end].ends_with(',') {
+            line.to_mut().insert(end, ',');
+        }
+        more = true;
+    }
+    more
 }

@@ -8,6 +8,7 @@ mod agree;
 mod braces;
 mod entries;
 mod flow;
+mod forms;
 mod join;
 mod keys;
 mod layout;

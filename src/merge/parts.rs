@@ -25,7 +25,7 @@ impl Joiner {
     ) -> Pieces<'a> {
         let keyed = if shape == Shape::List { keys::of_list(lists, key) } else { keys::of_map(lists) };
         match keyed {
-            Some(names) if !(new && shape == Shape::List && value::ordered(key)) => {
+            Some(names) if !(new && shape == Shape::List && keys::ordered(lists, key)) => {
                 let theirs = leads::front(lists[1], &names, leads::give_back(lists, &names, edges));
                 self.keyed([lists[0], lists[1], &theirs], &names, shape, column)
             }

@@ -130,9 +130,11 @@ impl Value {
     }
 }
 
-/// Whether the order of a list under this key matters.
-pub fn ordered(key: &str) -> bool {
-    ORDERED.contains(&key)
+/// Whether the order of a list of these scalars (`None` for what is none) under this key matters. Arguments that each name
+/// what they set, as `--name=value` or `NAME=value`, mean the same in any order.
+pub fn ordered<'s>(key: &str, mut items: impl Iterator<Item = Option<&'s str>>) -> bool {
+    let named = |text: &str| text.starts_with("--") || scalar_name(text).ends_with('=');
+    ORDERED.contains(&key) && !items.all(|item| item.is_some_and(named))
 }
 
 /// What three versions of a value come to; `None` is a value that is not there. `key` is where it stands.
@@ -148,7 +150,7 @@ pub fn merge3(base: Option<&Value>, ours: Option<&Value>, theirs: Option<&Value>
     let kind = match (base.map(|b| &b.kind), &o.kind, &t.kind) {
         (None | Some(Kind::Map(_)), Kind::Map(_), Kind::Map(_)) => maps(base, o, t),
         (Some(Kind::List(b)), Kind::List(o), Kind::List(t)) => lists(b, o, t, key),
-        (None, Kind::List(o), Kind::List(t)) if !ordered(key) => lists(&[], o, t, key),
+        (None, Kind::List(o), Kind::List(t)) if !ordered(key, o.iter().chain(t).map(Value::scalar)) => lists(&[], o, t, key),
         (Some(Kind::Scalar(b)), Kind::Scalar(o), Kind::Scalar(t)) => texts(b, o, t),
         _ => Kind::Undecided,
     };
@@ -227,7 +229,7 @@ pub fn entries(value: &Value) -> &[(String, Value)] {
 }
 
 fn lists(base: &[Value], ours: &[Value], theirs: &[Value], key: &str) -> Kind {
-    if !ordered(key)
+    if !ordered(key, base.iter().chain(ours).chain(theirs).map(Value::scalar))
         && let Some([b, o, t]) = identities([base, ours, theirs])
     {
         let find =
@@ -314,7 +316,9 @@ pub fn identities<const N: usize>(lists: [&[Value]; N]) -> Option<[Vec<String>; 
 /// What a scalar is known by among its like: `NAME=value` by its name, anything else by all of it.
 pub fn scalar_name(text: &str) -> String {
     match text.split_once('=') {
-        Some((name, _)) if name.len() > 1 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => format!("{name}="),
+        Some((name, _)) if name.len() > 1 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./".contains(&b)) => {
+            format!("{name}=")
+        }
         _ => text.to_owned(),
     }
 }

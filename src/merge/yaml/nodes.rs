@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::events::{Document, Form, Raw};
 use super::gaps;
+use super::{comment, documents};
 use crate::merge::tree::{Node, Shape, indent, is_gap};
 use crate::merge::value::{Kind, Value, scalar_name};
 use crate::merge::version;
@@ -45,7 +46,7 @@ impl<'a> Builder<'_, 'a> {
 
     fn document(&self, document: &Document, from: usize, to: usize) -> Option<Node<'a>> {
         let root = &document.root;
-        let mut node = Node::leaf(document_name(&root.value), 0, vec![]);
+        let mut node = Node::leaf(documents::name(&root.value), 0, vec![]);
         node.says = root.value.digest();
         let (shape, column) = match &root.form {
             Form::Map(entries) => (Shape::Keyed, entries.first()?.0.column),
@@ -134,8 +135,40 @@ impl<'a> Builder<'_, 'a> {
             node.children[0].lead = self.lines[head_end..begin].to_vec();
         } else if matches!(value.form, Form::Block) {
             node.shape = Shape::Block;
+        } else if let Form::Flow(items) = &value.form
+            && self.brackets(node, items, line, value.last).is_some()
+        {
+            return;
         }
         node.head.extend(self.lines[line + 1..head_end].iter().map(|line| Cow::Borrowed(*line)));
+    }
+
+    /// A list in brackets as one with dashes, where each item and the last bracket have lines of their own.
+    fn brackets(&self, node: &mut Node<'a>, items: &[Raw], line: usize, end: usize) -> Option<()> {
+        let code = |at: usize| {
+            let text = self.lines[at];
+            text[..comment(text).unwrap_or(text.len())].trim()
+        };
+        (code(line).ends_with('[') && matches!(code(end), "]" | "],")).then_some(())?;
+        let mut next = line + 1;
+        let mut children = Vec::with_capacity(items.len());
+        for item in items {
+            let text = *self.lines.get(item.line)?;
+            let (Kind::Scalar(scalar), column) = (&item.value.kind, indent(text)) else { return None };
+            (item.line >= next && item.line == item.last && item.column == column).then_some(())?;
+            self.lines[next..item.line].iter().all(|line| is_gap(line)).then_some(())?;
+            let mut child = Node::leaf(scalar_name(scalar), column, vec![Cow::Borrowed(text)]);
+            child.says = item.value.digest();
+            child.lead = self.lines[next..item.line].to_vec();
+            next = item.line + 1;
+            children.push(child);
+        }
+        (next <= end && self.lines[next..end].iter().all(|line| is_gap(line)) && !children.is_empty()).then_some(())?;
+        node.shape = Shape::List;
+        node.children = children;
+        node.tail = self.lines[next..end].to_vec();
+        node.close = vec![self.lines[end]];
+        Some(())
     }
 
     /// The line and the column of a list's first dash. The parser names another place where an anchor stands before it, or
@@ -216,21 +249,6 @@ fn digest(nodes: &[Node]) -> u64 {
         node.says.hash(&mut hasher);
     }
     hasher.finish()
-}
-
-/// What a document is known by: as Kubernetes knows it.
-pub fn document_name(value: &Value) -> String {
-    let get = |value: &Value, key: &str| match &value.kind {
-        Kind::Map(entries) => entries.iter().find(|(k, _)| k == key).map(|(_, value)| value.clone()),
-        _ => None,
-    };
-    let text = |value: Option<Value>| match value.map(|value| value.kind) {
-        Some(Kind::Scalar(text)) => text,
-        _ => String::new(),
-    };
-    let meta = get(value, "metadata");
-    let of_meta = |key: &str| text(meta.as_ref().and_then(|meta| get(meta, key)));
-    format!("{} {} {}", text(get(value, "kind")), of_meta("namespace"), of_meta("name"))
 }
 
 /// What an item is aligned by where no field names all items: its action without the pin, or what it begins with.
