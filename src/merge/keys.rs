@@ -44,9 +44,16 @@ pub fn of_map(lists: [&[Node]; 3]) -> Option<[Vec<String>; 3]> {
     }))
 }
 
+/// Whether the order of these items matters under a key.
+pub fn ordered(lists: [&[Node]; 3], key: &str) -> bool {
+    let scalar = |node: &'_ Node| (node.fields.is_empty() && !node.is_container()).then(|| node.names[0].clone());
+    let items: Vec<Option<String>> = lists.iter().flat_map(|list| list.iter().map(scalar)).collect();
+    value::ordered(key, items.iter().map(Option::as_deref))
+}
+
 /// Names for the items of a list: scalars name themselves, mappings by a field that all of them have.
 pub fn of_list(lists: [&[Node]; 3], key: &str) -> Option<[Vec<String>; 3]> {
-    if value::ordered(key) {
+    if ordered(lists, key) {
         return None;
     }
     let unique = |names: &[Vec<String>; 3]| {

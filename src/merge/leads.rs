@@ -92,6 +92,21 @@ pub fn give_back<'n, 'a>(lists: [&'n [Node<'a>]; 3], names: &[Vec<String>; 3], e
     theirs
 }
 
+/// Their nodes, of which the first has the blank lines before it that the user has at this place. The first one of a file has
+/// none, so what came or went before it would take or leave those between the user's own and the rest.
+pub fn front<'n, 'a>(ours: &[Node<'a>], names: &[Vec<String>; 3], mut theirs: Cow<'n, [Node<'a>]>) -> Cow<'n, [Node<'a>]> {
+    let (Some(old), Some(new)) = (names[0].first(), names[2].first()) else { return theirs };
+    let changed = old != new && !(names[0].contains(new) && names[2].contains(old));
+    let Some(before) = names[1].iter().position(|name| name == old).filter(|at| changed && *at > 0) else { return theirs };
+    let blank = |line: &&&str| line.trim().is_empty();
+    let gap: Vec<&str> = ours[before].lead.iter().take_while(blank).copied().collect();
+    let first = &mut theirs.to_mut()[0];
+    let own = first.lead.iter().take_while(blank).count();
+    first.lead.splice(..own, gap);
+    first.seal();
+    theirs
+}
+
 /// Where a line stood among others: behind the same one as in the base.
 fn place(base: &[&str], now: &[&str], line: &str) -> usize {
     let at = base.iter().position(|other| other.trim() == line.trim()).unwrap_or(0);

@@ -5,19 +5,24 @@ use std::borrow::Cow;
 
 use super::flow;
 use super::join::{Joiner, Pieces, clean, has_conflict, header};
+use super::layout::Mover;
 use super::lines::{Change, Piece, regions, with_moves};
-use super::tree::{Mover, Node, Shape, Text, body_indent, indent};
+use super::tree::{Node, Shape, Text, body_indent, indent};
 use super::version::{Side, newer};
 
 /// A line without its indentation: what it says, the space behind that, and the comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Parts<'l> {
-    code: &'l str,
-    space: &'l str,
-    comment: &'l str,
+pub struct Parts<'l> {
+    /// What it says.
+    pub code: &'l str,
+    /// The space behind that.
+    pub space: &'l str,
+    /// The comment.
+    pub comment: &'l str,
 }
 
-fn parts<'l>(joiner: &Joiner, line: &'l str) -> Parts<'l> {
+/// Takes a line apart.
+pub fn parts<'l>(joiner: &Joiner, line: &'l str) -> Parts<'l> {
     let line = line.trim();
     let (before, comment) = line.split_at((joiner.syntax.comment)(line).unwrap_or(line.len()));
     let code = before.trim_end();

@@ -18,6 +18,29 @@ struct Read<'a> {
     tree: Option<Node<'a>>,
 }
 
+impl Read<'_> {
+    fn rename(&mut self, names: &yaml::Names) {
+        let nodes = self.tree.iter_mut().flat_map(|tree| &mut tree.children);
+        for (node, (_, value)) in nodes.zip(&self.documents) {
+            node.names = vec![names.name(value)];
+        }
+        for (name, value) in &mut self.documents {
+            *name = names.name(value);
+        }
+    }
+}
+
+/// Gives the documents of three files names by which they are the same ones; one document alone needs none.
+fn named(files: &mut [Read; 3]) -> Option<yaml::Names> {
+    if files.iter().all(|file| file.documents.len() < 2) {
+        return None;
+    }
+    let values = files.each_ref().map(|file| file.documents.iter().map(|(_, value)| value.clone()).collect::<Vec<_>>());
+    let names = yaml::Names::of([&values[0], &values[1], &values[2]]);
+    files.iter_mut().for_each(|file| file.rename(&names));
+    Some(names)
+}
+
 fn read<'a>(language: Language, lines: &[&'a str]) -> Option<Read<'a>> {
     match language {
         Language::Lines | Language::Markdown => None,
@@ -51,7 +74,9 @@ pub fn merge<'a>(
 ) -> Option<Vec<Piece<Line<'a>>>> {
     let text = |lines: &[&'a [u8]]| lines.iter().map(|line| std::str::from_utf8(line).ok()).collect::<Option<Vec<&'a str>>>();
     let texts = [text(base)?, text(ours)?, text(theirs)?];
-    let [b, o, t] = [read(language, &texts[0])?, read(language, &texts[1])?, read(language, &texts[2])?];
+    let mut read_all = [read(language, &texts[0])?, read(language, &texts[1])?, read(language, &texts[2])?];
+    let names = named(&mut read_all);
+    let [b, o, t] = read_all;
     let single = [&b, &o, &t].iter().all(|read| read.documents.len() == 1);
     let value = |documents: Vec<(String, Value)>| match <[_; 1]>::try_from(documents) {
         Ok([(_, only)]) if single => only,
@@ -63,7 +88,11 @@ pub fn merge<'a>(
     let twins = b.twins.max(o.twins).max(t.twins);
     let right = |pieces: &[Piece<Line<'a>>]| {
         let [one, other] = [false, true].map(|theirs| settled(language, pieces, theirs));
-        let (Some(one), Some(other)) = (one, other) else { return false };
+        let (Some(mut one), Some(mut other)) = (one, other) else { return false };
+        if let Some(names) = &names {
+            one.rename(names);
+            other.rename(names);
+        }
         one.twins <= twins
             && other.twins <= twins
             && !loss::loses(&texts[0], &texts[1], &texts[2], pieces)
@@ -120,11 +149,15 @@ fn into_bytes(line: tree::Text) -> Line {
 }
 
 fn syntax(language: Language) -> Syntax {
+    let plain = |item: &str| Some((item.to_owned(), tree::hash(&item)));
+    let no_words = |_: &str| false;
     match language {
-        Language::Nginx => Syntax { comment: braces::comment, words: braces::is_words },
-        Language::Json => Syntax { comment: json::comment, words: |_| false },
-        Language::Hcl => Syntax { comment: braces::comment, words: |_| false },
-        Language::Entries(kind) => Syntax { comment: entries::comment(kind), words: entries::is_words },
-        Language::Yaml | Language::Lines | Language::Markdown => Syntax { comment: yaml::comment, words: |_| false },
+        Language::Nginx => Syntax { comment: braces::comment, words: braces::is_words, item: plain },
+        Language::Hcl => Syntax { comment: braces::comment, words: no_words, item: plain },
+        Language::Json => Syntax { comment: json::comment, words: no_words, item: plain },
+        Language::Entries(kind) => Syntax { comment: entries::comment(kind), words: entries::is_words, item: plain },
+        Language::Yaml | Language::Lines | Language::Markdown => {
+            Syntax { comment: yaml::comment, words: no_words, item: yaml::item }
+        }
     }
 }

@@ -4,7 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::lines::{Change, regions};
+use super::lines::{Change, intern, regions};
+use super::rivals;
 
 /// What a text stands for. Mappings are sorted by key, so that equality does not depend on order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -129,9 +130,11 @@ impl Value {
     }
 }
 
-/// Whether the order of a list under this key matters.
-pub fn ordered(key: &str) -> bool {
-    ORDERED.contains(&key)
+/// Whether the order of a list of these scalars (`None` for what is none) under this key matters. Arguments that each name
+/// what they set, as `--name=value` or `NAME=value`, mean the same in any order.
+pub fn ordered<'s>(key: &str, mut items: impl Iterator<Item = Option<&'s str>>) -> bool {
+    let named = |text: &str| text.starts_with("--") || scalar_name(text).ends_with('=');
+    ORDERED.contains(&key) && !items.all(|item| item.is_some_and(named))
 }
 
 /// What three versions of a value come to; `None` is a value that is not there. `key` is where it stands.
@@ -147,7 +150,7 @@ pub fn merge3(base: Option<&Value>, ours: Option<&Value>, theirs: Option<&Value>
     let kind = match (base.map(|b| &b.kind), &o.kind, &t.kind) {
         (None | Some(Kind::Map(_)), Kind::Map(_), Kind::Map(_)) => maps(base, o, t),
         (Some(Kind::List(b)), Kind::List(o), Kind::List(t)) => lists(b, o, t, key),
-        (None, Kind::List(o), Kind::List(t)) if !ordered(key) => lists(&[], o, t, key),
+        (None, Kind::List(o), Kind::List(t)) if !ordered(key, o.iter().chain(t).map(Value::scalar)) => lists(&[], o, t, key),
         (Some(Kind::Scalar(b)), Kind::Scalar(o), Kind::Scalar(t)) => texts(b, o, t),
         _ => Kind::Undecided,
     };
@@ -226,7 +229,7 @@ pub fn entries(value: &Value) -> &[(String, Value)] {
 }
 
 fn lists(base: &[Value], ours: &[Value], theirs: &[Value], key: &str) -> Kind {
-    if !ordered(key)
+    if !ordered(key, base.iter().chain(ours).chain(theirs).map(Value::scalar))
         && let Some([b, o, t]) = identities([base, ours, theirs])
     {
         let find =
@@ -236,7 +239,15 @@ fn lists(base: &[Value], ours: &[Value], theirs: &[Value], key: &str) -> Kind {
         let sorts =
             |names: &[String], list: &[Value]| names.iter().cloned().zip(list.iter().map(Value::sort)).collect::<Vec<_>>();
         let origins = origins(&sorts(&b, base), &sorts(&o, ours), &sorts(&t, theirs));
+        let mut numbers = HashMap::new();
+        let ids = [&b, &o, &t].map(|names| intern(&mut numbers, names));
+        let rivals = rivals::find(&ids[0], &ids[1], &ids[2]);
+        merged.extend(rivals.iter().map(|_| Value::undecided()));
+        let is_rival = |name: &String| rivals.iter().any(|one| one.ours.iter().chain(&one.theirs).any(|id| numbers[name] == *id));
         for name in o.iter().chain(t.iter().filter(|name| !known.contains(name))) {
+            if is_rival(name) {
+                continue;
+            }
             let (mut b, o, t) = (find(&b, base, name), find(&o, ours, name), find(&t, theirs, name));
             match origins.get(name) {
                 Some(Origin::Unclear) if o != t => {
@@ -305,7 +316,9 @@ pub fn identities<const N: usize>(lists: [&[Value]; N]) -> Option<[Vec<String>; 
 /// What a scalar is known by among its like: `NAME=value` by its name, anything else by all of it.
 pub fn scalar_name(text: &str) -> String {
     match text.split_once('=') {
-        Some((name, _)) if name.len() > 1 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => format!("{name}="),
+        Some((name, _)) if name.len() > 1 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./".contains(&b)) => {
+            format!("{name}=")
+        }
         _ => text.to_owned(),
     }
 }

@@ -1,12 +1,16 @@
 //! Why: a YAML file is read once, by a real parser, for two purposes: the value that it stands for, and the tree of its
 //! lines. Unlike `document`, which refuses what has no place in an answers file, this takes all of YAML.
 
+mod brackets;
+mod documents;
 mod events;
 mod gaps;
 mod nodes;
 
+pub use documents::Names;
+
 use super::tree::Node;
-use super::value::Value;
+use super::value::{Kind, Value, scalar_name};
 
 /// A YAML file, read.
 pub struct Read<'a> {
@@ -20,8 +24,18 @@ pub struct Read<'a> {
 pub fn read<'a>(lines: &[&'a str]) -> Option<Read<'a>> {
     let documents = events::read(lines)?;
     let tree = nodes::build(lines, &documents);
-    let named = documents.into_iter().map(|document| (nodes::document_name(&document.root.value), document.root.value));
+    let named = documents.into_iter().map(|document| (documents::name(&document.root.value), document.root.value));
     Some(Read { documents: named.collect(), tree })
+}
+
+/// What names an item of a list, and a number that stands for what it says; `None` for what has parts.
+pub fn item(text: &str) -> Option<(String, u64)> {
+    let [document] = <[_; 1]>::try_from(events::read(&[text])?).ok()?;
+    let value = document.root.value;
+    match &value.kind {
+        Kind::Scalar(scalar) => Some((scalar_name(scalar), value.digest())),
+        _ => None,
+    }
 }
 
 /// Where a comment begins on a line: behind a space, outside of quotes.
