@@ -145,7 +145,8 @@ impl Joiner {
         if ours.dash.is_some() && !dash(&mut inner, column) {
             return None;
         }
-        if ours.shape == Shape::List && !ours.close.is_empty() {
+        let lines_only = || lists.iter().all(|list| list.iter().all(|child| !child.is_container()));
+        if ours.shape == Shape::List && !ours.close.is_empty() && lines_only() {
             commas(&mut inner, self.syntax.comment);
         }
         let first = theirs.children.first().or_else(|| base.and_then(|base| base.children.first()));

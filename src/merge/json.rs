@@ -217,15 +217,17 @@ fn without_commas(code: &str) -> String {
 /// The lines of a merge with a comma behind each member that another one follows, and behind the last ones that had one in
 /// the user's file.
 pub fn with_commas<'a>(pieces: Vec<Piece<Line<'a>>>, ours: &[&str]) -> Option<Vec<Piece<Line<'a>>>> {
-    let trailing = trailing(ours)?;
+    let trailing = trailing(ours);
     let mut read: Vec<std::vec::IntoIter<Line<'a>>> = Vec::new();
     for side in 0..3 {
         let lines = || pieces.iter().flat_map(|piece| version(piece, side));
         let texts: Vec<&str> = lines().map(|line| std::str::from_utf8(line).ok()).collect::<Option<_>>()?;
         let all = lines().zip(commas(&texts, &trailing)).map(|(line, mark)| {
             let mut line = line.clone();
-            if let Some(at) = mark {
-                line.to_mut().insert(at, b',');
+            match mark {
+                Some((at, true)) => line.to_mut().insert(at, b','),
+                Some((at, false)) => drop(line.to_mut().remove(at)),
+                None => {}
             }
             line
         });
@@ -256,34 +258,32 @@ fn version<'p, 'a>(piece: &'p Piece<Line<'a>>, side: usize) -> &'p [Line<'a>] {
     }
 }
 
-/// For each line, where it wants a comma.
-fn commas(lines: &[&str], trailing: &HashSet<Vec<String>>) -> Vec<Option<usize>> {
+/// For each line, where it wants a comma that it has not, or has one that it does not want.
+fn commas(lines: &[&str], trailing: &HashSet<Vec<String>>) -> Vec<Option<(usize, bool)>> {
     let mut marks = vec![None; lines.len()];
-    walk(lines, |at, end, closes| {
+    walk(lines, |at, (end, has), closes| {
         let wants = closes.is_none_or(|path| trailing.contains(path));
-        marks[at] = wants.then_some(end);
+        marks[at] = (wants != has).then_some((end, wants));
     });
     marks
 }
 
 /// The containers whose last member has a comma behind it.
-fn trailing(lines: &[&str]) -> Option<HashSet<Vec<String>>> {
+fn trailing(lines: &[&str]) -> HashSet<Vec<String>> {
     let mut found = HashSet::new();
-    let mut scan = Scan::default();
-    let codes = lines.iter().map(|line| scan.feed(line)).collect::<Option<Vec<_>>>()?;
-    walk(lines, |at, _, closes| {
-        if let (Some(path), Some((_, ','))) = (closes, codes[at].last) {
+    walk(lines, |_, (_, has), closes| {
+        if let Some(path) = closes.filter(|_| has) {
             found.insert(path.clone());
         }
     });
-    Some(found)
+    found
 }
 
-/// Calls for each line that ends a member: which one it is, where its code ends, and what is closed behind it.
-fn walk(lines: &[&str], mut member: impl FnMut(usize, usize, Option<&Vec<String>>)) {
+/// Calls for each line that ends a member: which one it is, where its comma stands or belongs, and what is closed behind it.
+fn walk(lines: &[&str], mut member: impl FnMut(usize, (usize, bool), Option<&Vec<String>>)) {
     let mut scan = Scan::default();
     let mut path: Vec<String> = Vec::new();
-    let mut before: Option<(usize, usize)> = None;
+    let mut before: Option<(usize, (usize, bool))> = None;
     for (at, line) in lines.iter().enumerate() {
         let Some(code) = scan.feed(line) else { return };
         let text = code.bare.trim();
@@ -293,7 +293,8 @@ fn walk(lines: &[&str], mut member: impl FnMut(usize, usize, Option<&Vec<String>
             member(at, end, closes);
         }
         let ends = !matches!(last, '{' | '[' | ':');
-        before = (ends && scan.depth > 0).then_some((at, if last == ',' { end } else { end + last.len_utf8() }));
+        let comma = if last == ',' { (end, true) } else { (end + last.len_utf8(), false) };
+        before = (ends && scan.depth > 0).then_some((at, comma));
         while path.len() > scan.depth {
             path.pop();
         }

@@ -86,10 +86,13 @@ fn by_parts<'a>(sides: [&[Line<'a>]; 3]) -> Option<Vec<Line<'a>>> {
     while lines.last().is_some_and(|line| is_blank(line)) {
         lines.pop();
     }
-    if !lines.is_empty() {
-        lines.splice(0..0, blanks(ours.before.max(theirs.before)));
-        lines.extend(blanks(ours.after.max(theirs.after)));
+    if lines.is_empty() {
+        // What the user has more than there was is the user's.
+        let around = |parts: &Parts| parts.before + parts.after;
+        return Some(blanks((around(&ours) + around(&theirs)).saturating_sub(around(&base))));
     }
+    lines.splice(0..0, blanks(ours.before.max(theirs.before)));
+    lines.extend(blanks(ours.after.max(theirs.after)));
     Some(lines)
 }
 
@@ -113,7 +116,7 @@ impl<'p, 'a> Parts<'p, 'a> {
     fn of(kind: Kind, lines: &'p [Line<'a>]) -> Option<Self> {
         let core = trimmed(lines);
         if core.is_empty() {
-            return Some(Self { before: 0, above: &[], list: vec![], gaps: vec![], after: 0 });
+            return Some(Self { before: 0, above: &[], list: vec![], gaps: vec![], after: lines.len() });
         }
         let before = lines.iter().take_while(|line| is_blank(line)).count();
         let mut starts = Vec::new();

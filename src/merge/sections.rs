@@ -58,23 +58,29 @@ pub fn still_wanted(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> 
 }
 
 impl<'a> Section<'a> {
-    /// Whether less than half of it is left: of its lines, wherever they are, and of the words below its heading.
+    /// Whether less than half of it is left: of its lines, wherever they are, and of its words, where its heading is.
     fn is_gone(&self, left: &HashMap<&str, usize>, now: Option<&Self>) -> bool {
-        let body = |section: &Self| -> Vec<&'a str> {
-            let heading = usize::from(!section.name.0.is_empty());
-            section.lines.iter().skip(heading).flat_map(|line| line.split_whitespace()).collect()
-        };
-        let mine = now.map(body).unwrap_or_default();
-        less_than_half(self.lines.iter().copied(), left) && (less_than_half(body(self).into_iter(), &counts(mine.into_iter())))
+        let words = |section: &Self| section.body().flat_map(str::split_whitespace).collect::<Vec<_>>();
+        let mine = now.map(words).unwrap_or_default();
+        if self.body().next().is_none() {
+            return less_than_half(self.lines.iter().copied(), left);
+        }
+        less_than_half(self.body(), left) && less_than_half(words(self).into_iter(), &counts(mine.into_iter()))
+    }
+
+    /// What stands below its heading.
+    fn body(&self) -> impl Iterator<Item = &'a str> {
+        let heading = usize::from(!self.name.0.is_empty());
+        self.lines.iter().skip(heading).copied().filter(|line| !line.trim().is_empty())
     }
 }
 
-/// Whether of what was there, less than half is left; where nothing was, nothing is left.
+/// Whether of what was there, less than half is left.
 fn less_than_half<'a>(all: impl Iterator<Item = &'a str>, left: &HashMap<&str, usize>) -> bool {
     let own = counts(all);
     let all: usize = own.values().sum();
     let kept: usize = own.iter().map(|(one, count)| *count.min(left.get(one).unwrap_or(&0))).sum();
-    kept * 2 < all || all == 0
+    kept * 2 < all
 }
 
 fn counts<'a>(lines: impl Iterator<Item = &'a str>) -> HashMap<&'a str, usize> {
