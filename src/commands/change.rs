@@ -234,7 +234,9 @@ pub fn run(
 /// Names the lines that a rename leaves to the user; of many, the first.
 fn left_alone(left: &[Left]) -> Vec<String> {
     const SHOWN: usize = 8;
-    let one = |left: &Left| format!("{}:{} is a line of yours and still has the old name: `{}`", left.path, left.line, left.text);
+    let one = |left: &Left| {
+        format!("{}:{} is a line of yours and still has the old name: {}", left.path, left.line, crate::shape::quoted(&left.text))
+    };
     let mut notes: Vec<String> = left.iter().take(SHOWN).map(one).collect();
     if left.len() > SHOWN {
         notes.push(format!("{} more lines of yours have it", left.len() - SHOWN));
