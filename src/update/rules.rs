@@ -141,16 +141,10 @@ fn contested(
     let (kind, language) = (new.kind, Language::of(path));
     let followed = terms.renaming.and_then(|renaming| renaming.follow(&base.bytes, ours, &new.bytes));
     let sides = followed.as_ref().map_or([&base.bytes[..], ours], |(base, ours)| [base, ours]);
-    let mut merged = merge::merge(language, sides[0], sides[1], &new.bytes, LABELS);
-    let mut reason = None;
-    if merged.conflicts > 0
-        && language == Language::Markdown
-        && terms.prefer != Prefer::Theirs
-        && let Some(wanted) = merge::still_wanted(sides[0], sides[1], &new.bytes)
-    {
-        merged = merge::merge(language, sides[0], sides[1], &wanted, LABELS);
-        reason = Some(REWRITTEN);
-    }
+    let is_page = language == Language::Markdown && terms.prefer != Prefer::Theirs;
+    let wanted = if is_page { merge::still_wanted(sides[0], sides[1], &new.bytes) } else { None };
+    let merged = merge::merge(language, sides[0], sides[1], wanted.as_deref().unwrap_or(&new.bytes), LABELS);
+    let reason = wanted.map(|_| REWRITTEN);
     if merged.conflicts == 0 {
         let outcome = if merged.bytes == ours && reason.is_some() { Outcome::Yours } else { Outcome::Merged };
         let change = if merged.bytes == ours { None } else { write(merged.bytes) };

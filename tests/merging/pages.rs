@@ -96,10 +96,14 @@ fn a_section_that_came_and_went_leaves_no_blank_line() {
     let theirs = format!("{base}\n## Theirs\n\nMore.\n");
     for ours in ["# Page\n\nOurs, all of it.\n", "# Page\n\nText.\n\n\n", "Ours.\n", "# Page\n\nText.\n\n- ours\n"] {
         let (with, conflicts) = page([base, ours, &theirs]);
-        if conflicts == 0 {
-            gives([&theirs, &with, base], ours);
-        }
+        assert_eq!(conflicts, 0, "{with}");
+        gives([&theirs, &with, base], ours);
     }
+    let (base, ours) = ("# Page\n\nFirst.\n\n## One\n\nOne.\n", "# Page\n\nOurs.\n");
+    let theirs = format!("{base}\n## Theirs\n\nMore.\n");
+    let (with, conflicts) = page([base, ours, &theirs]);
+    assert_eq!(conflicts, 0, "{with}");
+    gives([&theirs, &with, base], ours);
 }
 
 #[test]
