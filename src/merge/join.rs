@@ -68,7 +68,7 @@ impl Joiner {
         let blank = |line: &&'a str| base.is_none() && line.trim().is_empty();
         let lead: Vec<&str> = theirs.lead.iter().copied().filter(|line| !blank(line) || ours.lead.contains(line)).collect();
         let leads = [base.map_or(&[][..], |base| &base.lead), &ours.lead, &lead];
-        let mut pieces = clean(self.gap(leads, &[], theirs.column, column));
+        let mut pieces = self.gap(leads, &[], theirs.column, column);
         let alike = ours.shape == theirs.shape && base.is_none_or(|base| base.shape == ours.shape);
         let body = if alike && ours.is_container() {
             self.containers(base, ours, theirs, column, key)
@@ -159,7 +159,7 @@ impl Joiner {
         };
         let beside: Vec<&str> = near.flat_map(|(_, child)| child.lead.iter().copied()).filter(stays).collect();
         pieces.append(&mut inner);
-        pieces.extend(clean(self.gap(tails, &beside, from, at)));
+        pieces.extend(self.gap(tails, &beside, from, at));
         pieces.extend(leaf::close(self, base, ours, theirs, column)?);
         Some(pieces)
     }
@@ -171,14 +171,14 @@ impl Joiner {
     }
 
     /// Comments and blank lines between nodes.
-    fn gap<'a>(&self, lines: [&[&'a str]; 3], beside: &[&str], from: usize, to: usize) -> Vec<Text<'a>> {
+    fn gap<'a>(&self, lines: [&[&'a str]; 3], beside: &[&str], from: usize, to: usize) -> Pieces<'a> {
         let [base, ours, theirs] = lines.map(|lines| lines.iter().copied().map(Cow::Borrowed).collect::<Vec<_>>());
         leads::merge([&base, &ours, &theirs], beside, |line| self.theirs.line(line, from, to))
     }
 }
 
 /// The comments at the top of a file.
-pub fn header<'a>([base, ours, theirs]: [&Node<'a>; 3]) -> Vec<Text<'a>> {
+pub fn header<'a>([base, ours, theirs]: [&Node<'a>; 3]) -> Pieces<'a> {
     let beside = ours.children.first().map_or(&ours.tail, |first| &first.lead);
     leads::merge([&base.head, &ours.head, &theirs.head], beside, Clone::clone)
 }
@@ -214,7 +214,11 @@ fn dash(pieces: &mut Pieces, column: usize) -> bool {
             }
             Piece::Conflict { ours, base, theirs } => {
                 put_dash(base, column);
-                return put_dash(ours, column) && put_dash(theirs, column);
+                match (put_dash(ours, column), put_dash(theirs, column)) {
+                    // Comments before the first key are not what the dash stands at.
+                    (false, false) => {}
+                    (ours, theirs) => return ours && theirs,
+                }
             }
         }
     }

@@ -5,6 +5,7 @@
 //! sides did. Where it is not, what the language gives is used: its tree, its keys, its sets.
 
 mod agree;
+mod apart;
 mod blanks;
 mod braces;
 mod entries;
@@ -135,7 +136,7 @@ pub fn merge_styled(language: Language, base: &[u8], ours: &[u8], theirs: &[u8],
         return Merged { bytes, conflicts: 0 };
     }
     let by_lines = if language == Language::Markdown { markdown::settle(by_lines) } else { by_lines };
-    write::write(version::settle(by_lines), texts, labels, style)
+    write::write(apart::settle(version::settle(by_lines)), texts, labels, style)
 }
 
 /// The merge of whole lines with their ends, where it is clean and glues no lines together.

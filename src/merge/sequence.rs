@@ -24,7 +24,7 @@ impl Joiner {
                 region.change = Change::Both;
             }
         }
-        for region in with_moves(regions, [&names[0], &names[1], &names[2]]) {
+        for region in with_moves(regions, [&names[0], &names[1], &names[2]], |_| true) {
             let [b, o, t] = nodes(lists, &region);
             let mut part = match region.change {
                 Change::None => {

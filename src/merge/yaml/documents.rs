@@ -32,18 +32,16 @@ impl Identity {
     }
 }
 
-/// What a document is called by itself.
-pub fn name(value: &Value) -> String {
-    Identity::of(value).full()
-}
-
 /// What the documents of three versions are called: all of them by what they were in the base.
 #[derive(Clone, Debug, Default)]
 pub struct Names(HashMap<String, String>);
 
 impl Names {
-    /// Compares three versions.
+    /// Compares three versions; a document alone in each needs no name.
     pub fn of([base, ours, theirs]: [&[Value]; 3]) -> Self {
+        if [base, ours, theirs].iter().all(|side| side.len() < 2) {
+            return Self::default();
+        }
         let [b, o, t] = [base, ours, theirs].map(|side| side.iter().map(Identity::of).collect::<Vec<_>>());
         let unique = |side: &Vec<Identity>| side.iter().collect::<HashSet<_>>().len() == side.len();
         if ![&b, &o, &t].iter().all(|side| unique(side)) {
@@ -71,7 +69,7 @@ impl Names {
 
     /// What a document is called.
     pub fn name(&self, value: &Value) -> String {
-        let own = name(value);
+        let own = Identity::of(value).full();
         self.0.get(&own).cloned().unwrap_or(own)
     }
 }

@@ -8,24 +8,32 @@ mod gaps;
 mod nodes;
 
 pub use documents::Names;
+use events::Document;
 
 use super::tree::Node;
 use super::value::{Kind, Value, scalar_name};
 
 /// A YAML file, read.
-pub struct Read<'a> {
-    /// What each of its documents stands for, by name.
-    pub documents: Vec<(String, Value)>,
-    /// Its lines as a tree, where they make one: a list of documents.
-    pub tree: Option<Node<'a>>,
+pub struct File<'a> {
+    lines: Vec<&'a str>,
+    documents: Vec<Document>,
 }
 
 /// Reads a file; `None` when it is not YAML.
-pub fn read<'a>(lines: &[&'a str]) -> Option<Read<'a>> {
-    let documents = events::read(lines)?;
-    let tree = nodes::build(lines, &documents);
-    let named = documents.into_iter().map(|document| (documents::name(&document.root.value), document.root.value));
-    Some(Read { documents: named.collect(), tree })
+pub fn read<'a>(lines: &[&'a str]) -> Option<File<'a>> {
+    Some(File { documents: events::read(lines)?, lines: lines.to_vec() })
+}
+
+impl<'a> File<'a> {
+    /// What each of its documents stands for.
+    pub fn values(&self) -> Vec<Value> {
+        self.documents.iter().map(|document| document.root.value.clone()).collect()
+    }
+
+    /// Its lines as a tree, where they make one: a list of documents.
+    pub fn tree(&self, names: &Names) -> Option<Node<'a>> {
+        nodes::build(&self.lines, &self.documents, names)
+    }
 }
 
 /// What names an item of a list, and a number that stands for what it says; `None` for what has parts.

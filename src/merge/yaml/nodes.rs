@@ -5,18 +5,18 @@ use std::borrow::Cow;
 
 use super::events::{Document, Form, Raw};
 use super::gaps;
-use super::{comment, documents};
+use super::{Names, comment};
 use crate::merge::tree::{Node, Shape, indent, is_gap};
 use crate::merge::value::{Kind, Value, scalar_name};
 use crate::merge::version;
 
 /// The tree of a file: a list of documents. `None` where documents do not own their lines.
-pub fn build<'a>(lines: &[&'a str], documents: &[Document]) -> Option<Node<'a>> {
+pub fn build<'a>(lines: &[&'a str], documents: &[Document], names: &Names) -> Option<Node<'a>> {
     let odd = |line: &&&str| line.starts_with('%') || line.starts_with("...") || line.starts_with("--- ");
     if documents.is_empty() || lines.iter().any(|line| odd(&line)) {
         return None;
     }
-    let builder = Builder { lines };
+    let builder = Builder { lines, names };
     let mut root = Node::leaf(String::new(), 0, vec![]);
     root.shape = Shape::Keyed;
     let mut from = 0;
@@ -36,6 +36,7 @@ pub fn build<'a>(lines: &[&'a str], documents: &[Document]) -> Option<Node<'a>> 
 
 struct Builder<'l, 'a> {
     lines: &'l [&'a str],
+    names: &'l Names,
 }
 
 impl<'a> Builder<'_, 'a> {
@@ -46,7 +47,7 @@ impl<'a> Builder<'_, 'a> {
 
     fn document(&self, document: &Document, from: usize, to: usize) -> Option<Node<'a>> {
         let root = &document.root;
-        let mut node = Node::leaf(documents::name(&root.value), 0, vec![]);
+        let mut node = Node::leaf(self.names.name(&root.value), 0, vec![]);
         node.says = root.value.digest();
         let (shape, column) = match &root.form {
             Form::Map(entries) => (Shape::Keyed, entries.first()?.0.column),
