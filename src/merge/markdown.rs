@@ -88,8 +88,10 @@ fn by_parts<'a>(sides: [&[Line<'a>]; 3]) -> Option<Vec<Line<'a>>> {
     }
     if lines.is_empty() {
         // What the user has more than there was is the user's.
-        let around = |parts: &Parts| parts.before + parts.after;
-        return Some(blanks((around(&ours) + around(&theirs)).saturating_sub(around(&base))));
+        let around = |parts: &Parts, lines: &[Line]| {
+            lines.len() - parts.above.len() - parts.list.iter().map(|(_, part)| part.len()).sum::<usize>()
+        };
+        return Some(blanks((around(&ours, sides[1]) + around(&theirs, sides[2])).saturating_sub(around(&base, sides[0]))));
     }
     lines.splice(0..0, blanks(ours.before.max(theirs.before)));
     lines.extend(blanks(ours.after.max(theirs.after)));

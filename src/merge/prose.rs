@@ -8,6 +8,9 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 use super::lines::{Change, regions};
 use super::text::Line;
 
+/// A range of the base, and what stands there in a side.
+type Edit = (Range<usize>, Range<usize>);
+
 /// Settles one conflict: by its lines, or by its words.
 pub fn settle<'a>([base, ours, theirs]: [&[Line<'a>]; 3]) -> Option<Vec<Line<'a>>> {
     lines(base, ours, theirs).or_else(|| words(base, ours, theirs))
@@ -19,7 +22,7 @@ fn lines<'a>(base: &[Line<'a>], ours: &[Line<'a>], theirs: &[Line<'a>]) -> Optio
     let own = |side: usize, list: &[Line<'a>]| edits(base, list).into_iter().map(move |edit| (edit, side)).collect::<Vec<_>>();
     let mut all = [own(0, ours), own(1, theirs)].concat();
     all.sort_by_key(|((old, _), _)| (old.start, old.end));
-    let touch = |pair: &[((Range<usize>, Range<usize>), usize)]| {
+    let touch = |pair: &[(Edit, usize)]| {
         let [((a, _), one), ((b, _), other)] = pair else { return false };
         one != other && (a.end > b.start || a.end == b.start && (a.is_empty() || b.is_empty()))
     };
@@ -38,7 +41,7 @@ fn lines<'a>(base: &[Line<'a>], ours: &[Line<'a>], theirs: &[Line<'a>]) -> Optio
 }
 
 /// What a side did, line by line where as many stand there now.
-fn edits(base: &[Line], side: &[Line]) -> Vec<(Range<usize>, Range<usize>)> {
+fn edits(base: &[Line], side: &[Line]) -> Vec<Edit> {
     let mut edits = Vec::new();
     for op in capture_diff_slices(Algorithm::Myers, base, side) {
         let (old, new) = (op.old_range(), op.new_range());

@@ -6,10 +6,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::markdown::{Fence, Kind, kind_of};
 
-/// A heading with what stands below it, up to the next heading.
+/// A heading with what stands below it, a block of code or a table.
 struct Section<'a> {
-    /// The heading with those above it, and which one of that name it is.
+    /// The heading with those above it, what begins here, and which one of that name it is.
     name: (Vec<&'a str>, usize),
+    heading: bool,
     lines: Vec<&'a str>,
 }
 
@@ -38,20 +39,16 @@ pub fn still_wanted(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> 
     };
     away(None, &mut put);
     for (at, section) in new.iter().enumerate() {
-        match known.get(&section.name) {
-            Some(before) => {
-                put(if gone.contains(&section.name) { before } else { section });
-                away(Some(section), &mut put);
-            }
-            None => {
-                // A new section needs a neighbour that is still there.
-                let near = |mut sections: Box<dyn Iterator<Item = &Section> + '_>| {
-                    sections.find(|other| known.contains_key(&other.name)).is_some_and(|other| !gone.contains(&other.name))
-                };
-                if near(Box::new(new[..at].iter().rev())) || near(Box::new(new[at + 1..].iter())) {
-                    put(section);
-                }
-            }
+        if let Some(before) = known.get(&section.name) {
+            put(if gone.contains(&section.name) { before } else { section });
+            away(Some(section), &mut put);
+            continue;
+        }
+        // A new section needs a neighbour that is still there.
+        let old = |other: &&Section| known.contains_key(&other.name);
+        let near = [new[..at].iter().rev().find(old), new[at + 1..].iter().find(old)];
+        if near.into_iter().flatten().any(|other| !gone.contains(&other.name)) {
+            put(section);
         }
     }
     (out != theirs).then(|| out.into_bytes())
@@ -70,8 +67,7 @@ impl<'a> Section<'a> {
 
     /// What stands below its heading.
     fn body(&self) -> impl Iterator<Item = &'a str> {
-        let heading = usize::from(!self.name.0.is_empty());
-        self.lines.iter().skip(heading).copied().filter(|line| !line.trim().is_empty())
+        self.lines.iter().skip(usize::from(self.heading)).copied().filter(|line| !line.trim().is_empty())
     }
 }
 
@@ -91,28 +87,52 @@ fn counts<'a>(lines: impl Iterator<Item = &'a str>) -> HashMap<&'a str, usize> {
     counts
 }
 
-/// A page in pieces; the first has no heading, and may be empty.
+/// A page in pieces: what a heading, a block of code or a table begins, each up to the next one.
 fn sections(text: &str) -> Vec<Section<'_>> {
-    let mut sections = vec![Section { name: (vec![], 0), lines: vec![] }];
+    let mut sections: Vec<Section> = Vec::new();
     let mut above: Vec<(usize, &str)> = Vec::new();
     let mut seen: HashMap<Vec<&str>, usize> = HashMap::new();
     let mut fence = Fence::default();
+    let mut part = Part::Text;
     for line in text.split_inclusive('\n') {
-        if !fence.open()
-            && let Some(Kind::Section(level)) = kind_of(line.as_bytes())
-        {
+        let was_open = fence.open();
+        fence.pass(line.as_bytes());
+        let kind = if was_open { None } else { kind_of(line.as_bytes()) };
+        let now = match kind {
+            _ if was_open || fence.open() => Part::Code,
+            Some(Kind::Row) => Part::Table,
+            // Blank lines belong to what they follow.
+            _ if line.trim().is_empty() => part,
+            _ => Part::Text,
+        };
+        if let Some(Kind::Section(level)) = kind {
             above.retain(|(other, _)| *other < level);
             above.push((level, line.trim()));
-            let path: Vec<&str> = above.iter().map(|(_, heading)| *heading).collect();
+        }
+        let begins = matches!(kind, Some(Kind::Section(_))) || now != part || fence.open() && !was_open;
+        if begins || sections.is_empty() {
+            let mut path: Vec<&str> = above.iter().map(|(_, heading)| *heading).collect();
+            let heading = matches!(kind, Some(Kind::Section(_)));
+            path.extend((!heading).then_some(match now {
+                Part::Text => "",
+                Part::Code | Part::Table => line.trim(),
+            }));
             let nth = seen.entry(path.clone()).or_insert(0);
-            sections.push(Section { name: (path, *nth), lines: vec![] });
+            sections.push(Section { name: (path, *nth), heading, lines: vec![] });
             *nth += 1;
         }
-        fence.pass(line.as_bytes());
+        part = now;
         if let Some(last) = sections.last_mut() {
             last.lines.push(line);
         }
     }
-    sections.retain(|section| !section.lines.is_empty());
     sections
+}
+
+/// What lines belong to, below a heading.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Text,
+    Code,
+    Table,
 }

@@ -88,7 +88,7 @@ pub fn merge<'a>(
     }
     if let (Some(b), Some(o), Some(t)) = (b.tree(&names), o.tree(&names), t.tree(&names)) {
         let pieces = bytes(join(syntax(language), &b, &o, &t));
-        let pieces = if language == Language::Json { json::with_commas(pieces, &texts[1]) } else { Some(pieces) };
+        let pieces = if language == Language::Json { json::with_commas(&pieces, &texts[1]) } else { Some(pieces) };
         if let Some(pieces) = pieces.filter(|pieces| right(pieces)) {
             return Some(pieces);
         }

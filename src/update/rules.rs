@@ -148,7 +148,7 @@ fn contested(
     if merged.conflicts == 0 {
         let outcome = if merged.bytes == ours && reason.is_some() { Outcome::Yours } else { Outcome::Merged };
         let change = if merged.bytes == ours { None } else { write(merged.bytes) };
-        return (Step { change, reason, ..step(outcome, kind) }, settled(new));
+        return (Step { reason, change, ..step(outcome, kind) }, settled(new));
     }
     match (terms.prefer, kind) {
         (Prefer::Neither, FileKind::Starter) => (because(Outcome::Waiting, kind, NOT_CLEAN), waits(Some(base), new)),
