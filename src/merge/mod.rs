@@ -10,6 +10,7 @@ mod braces;
 mod entries;
 mod flow;
 mod forms;
+mod identity;
 mod join;
 mod keys;
 mod layout;
