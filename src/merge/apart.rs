@@ -19,8 +19,15 @@ pub fn merge<T: Hash + Eq + Clone>(base: &[T], ours: &[T], theirs: &[T], bytes: 
     let (left, right) = (all(ours, &o), all(theirs, &t));
     let mut every: Vec<One<T>> = left.into_iter().chain(right).collect();
     every.sort_by_key(|one| (one.old.start, one.old.end));
-    // What both did alike.
-    every.dedup();
+    // What both did alike, and what both wrote before one of them went on, stands once.
+    every.dedup_by(|b, a| {
+        let more = |long: &[T], short: &[T]| long.starts_with(short) || long.ends_with(short);
+        let one = a.old == b.old && a.old.is_empty() && (more(&a.new, &b.new) || more(&b.new, &a.new));
+        if one && b.new.len() > a.new.len() {
+            std::mem::swap(&mut a.new, &mut b.new);
+        }
+        one || a == b
+    });
     let free =
         |a: &One<T>, b: &One<T>| a.old.end < b.old.start || a.old.end == b.old.start && stand_side_by_side(base, a, b, &bytes);
     every.windows(2).all(|pair| free(&pair[0], &pair[1])).then_some(())?;

@@ -39,24 +39,24 @@ pub fn merge<'a>(
     }
 }
 
-/// A list in lines, as `like` has them.
-fn in_lines<'a>(joiner: &Joiner, node: &Node<'a>, like: &Node<'a>) -> Option<Node<'a>> {
+/// A list in lines, as `model` has them.
+fn in_lines<'a>(joiner: &Joiner, node: &Node<'a>, model: &Node<'a>) -> Option<Node<'a>> {
     let dashes = |node: &Node| node.close.is_empty();
     if node.shape == Shape::List {
-        return (dashes(node) == dashes(like)).then(|| node.clone());
+        return (dashes(node) == dashes(model)).then(|| node.clone());
     }
-    let [line] = &node.head[..] else { return None };
-    let (line, width) = (parts(joiner, line), indent(line));
+    let [only] = &node.head[..] else { return None };
+    let (line, width) = (parts(joiner, only), indent(only));
     let flow = Flow::of(line.code).filter(|flow| flow.open == '[')?;
-    let first = like.children.first()?;
+    let first = model.children.first()?;
     let mut list = node.clone();
     list.shape = Shape::List;
-    let head = if dashes(like) { flow.before.trim_end().to_owned() } else { format!("{}[", flow.before) };
+    let head = if dashes(model) { flow.before.trim_end().to_owned() } else { format!("{}[", flow.before) };
     list.head = vec![Cow::Owned(format!("{}{head}{}{}", " ".repeat(width), line.space, line.comment))];
-    list.close.clone_from(&like.close);
+    list.close.clone_from(&model.close);
     for part in flow.parts {
         let (name, says) = (joiner.syntax.item)(&part)?;
-        let text = if dashes(like) { format!("- {part}") } else { format!("{part},") };
+        let text = if dashes(model) { format!("- {part}") } else { format!("{part},") };
         let mut child = Node::leaf(name, first.column, vec![Cow::Owned(" ".repeat(first.column) + &text)]);
         child.says = says;
         list.children.push(child);

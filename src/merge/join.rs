@@ -232,7 +232,7 @@ fn commas(pieces: &mut Pieces, comment: fn(&str) -> Option<usize>) {
         match piece {
             Piece::Clean(lines) => more = part(lines, more, comment),
             Piece::Conflict { ours, base, theirs } => {
-                more = [ours, base, theirs].map(|lines| part(lines, more, comment)).contains(&true)
+                more = [ours, base, theirs].map(|lines| part(lines, more, comment)).contains(&true);
             }
         }
     }

@@ -11,6 +11,7 @@ mod braces;
 mod entries;
 mod flow;
 mod forms;
+mod identity;
 mod join;
 mod json;
 mod keys;

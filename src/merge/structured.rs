@@ -36,16 +36,16 @@ fn read<'a>(language: Language, lines: &[&'a str]) -> Option<Read<'a>> {
             documents: vec![read.value],
             source: Source::Tree(read.tree),
         }),
-        Language::Nginx | Language::Hcl => braces::read(language, lines).map(own),
-        Language::Entries(kind) => Some(own(entries::read(kind, lines))),
+        Language::Nginx | Language::Hcl => braces::read(language, lines).map(|tree| own(tree, language == Language::Hcl)),
+        Language::Entries(kind) => Some(own(entries::read(kind, lines), false)),
     }
 }
 
 /// Where the tree is all that is known of a file, its value is that of the tree.
-fn own(tree: Node) -> Read {
+fn own(tree: Node, first: bool) -> Read {
     // There is but one document, of which each part has its own right value.
     let value = tree.children.first().map_or_else(|| tree.value(), Node::value);
-    Read { documents: vec![value], twins: tree.twins(), source: Source::Tree(tree) }
+    Read { documents: vec![value], twins: tree.twins(first), source: Source::Tree(tree) }
 }
 
 impl<'a> Read<'a> {

@@ -147,12 +147,15 @@ impl<'a> Node<'a> {
         Value::map(String::new(), groups.into_iter().map(|(name, values)| (name, of(values))).collect())
     }
 
-    /// How many of its nodes cannot be told from one before them, though their kind has names.
-    pub fn twins(&self) -> usize {
+    /// How many of its nodes have the name of one before them, though their kind has names: `first` where the first name is
+    /// all the name that it has. Of a line without parts, like a directive, it may be more.
+    pub fn twins(&self, first: bool) -> usize {
         let mut seen = HashSet::new();
         let named = |node: &&Self| self.shape == Shape::Keyed && !node.is_anonymous();
-        let own = self.children.iter().filter(named).filter(|child| !seen.insert(child.names.last())).count();
-        own + self.children.iter().map(Self::twins).sum::<usize>()
+        let name =
+            |node: &Self| if first || node.is_container() { node.names.first().cloned() } else { node.names.last().cloned() };
+        let own = self.children.iter().filter(named).filter(|child| !seen.insert(name(child))).count();
+        own + self.children.iter().map(|child| child.twins(first)).sum::<usize>()
     }
 
     /// Whether it is a block without a name of its own, of which there may be many.

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::identity::{identities, ordered};
 use super::lines::{Change, intern, regions};
 use super::rivals;
 
@@ -28,39 +29,6 @@ pub enum Kind {
     /// Both sides changed it, differently: nothing is right.
     Undecided,
 }
-
-/// Lists in which the order says what happens.
-const ORDERED: [&str; 9] = ["command", "entrypoint", "args", "test", "cmd", "script", "before_script", "after_script", "run"];
-
-/// Fields that name an item of a list, best first.
-pub const NAMES: [&str; 26] = [
-    "name",
-    "id",
-    "key",
-    "alias",
-    "job_name",
-    "alert",
-    "record",
-    "host",
-    "hostname",
-    "repo",
-    "package-ecosystem",
-    "containerPort",
-    "mountPath",
-    "target",
-    "port",
-    "path",
-    "ip",
-    "url",
-    "uri",
-    "username",
-    "title",
-    "secretName",
-    "image",
-    "source",
-    "role",
-    "label",
-];
 
 impl Value {
     /// A value without anchor and tag.
@@ -103,7 +71,8 @@ impl Value {
         }
     }
 
-    fn scalar(&self) -> Option<&str> {
+    /// Its text, where it has no parts.
+    pub fn scalar(&self) -> Option<&str> {
         match &self.kind {
             Kind::Scalar(text) => Some(text),
             _ => None,
@@ -128,13 +97,6 @@ impl Value {
             }
         }
     }
-}
-
-/// Whether the order of a list of these scalars (`None` for what is none) under this key matters. Arguments that each name
-/// what they set, as `--name=value` or `NAME=value`, mean the same in any order.
-pub fn ordered<'s>(key: &str, mut items: impl Iterator<Item = Option<&'s str>>) -> bool {
-    let named = |text: &str| text.starts_with("--") || scalar_name(text).ends_with('=');
-    ORDERED.contains(&key) && !items.all(|item| item.is_some_and(named))
 }
 
 /// What three versions of a value come to; `None` is a value that is not there. `key` is where it stands.
@@ -232,8 +194,8 @@ fn lists(base: &[Value], ours: &[Value], theirs: &[Value], key: &str) -> Kind {
     if !ordered(key, base.iter().chain(ours).chain(theirs).map(Value::scalar))
         && let Some([b, o, t]) = identities([base, ours, theirs])
     {
-        let find =
-            |names: &[String], list: &[Value], name: &String| names.iter().position(|n| n == name).map(|i| list[i].clone());
+        let places = [&b, &o, &t].map(|names| names.iter().zip(0..).collect::<HashMap<&String, usize>>());
+        let find = |side: usize, list: &[Value], name: &String| places[side].get(name).map(|at| list[*at].clone());
         let mut merged = Vec::new();
         let known: HashSet<&String> = o.iter().collect();
         let sorts =
@@ -248,7 +210,7 @@ fn lists(base: &[Value], ours: &[Value], theirs: &[Value], key: &str) -> Kind {
             if is_rival(name) {
                 continue;
             }
-            let (mut b, o, t) = (find(&b, base, name), find(&o, ours, name), find(&t, theirs, name));
+            let (mut b, o, t) = (find(0, base, name), find(1, ours, name), find(2, theirs, name));
             match origins.get(name) {
                 Some(Origin::Unclear) if o != t => {
                     merged.push(Value::undecided());
@@ -286,44 +248,4 @@ fn texts(base: &str, ours: &str, theirs: &str) -> Kind {
         }
     }
     Kind::Scalar(merged)
-}
-
-/// Names for the items of several versions of a list: scalars name themselves, mappings by a field that all of them have.
-/// `None` where names do not tell all items of each list apart.
-pub fn identities<const N: usize>(lists: [&[Value]; N]) -> Option<[Vec<String>; N]> {
-    let all = || lists.iter().flat_map(|list| list.iter());
-    if all().all(|item| item.scalar().is_some()) {
-        let named = lists.map(|list| list.iter().filter_map(|item| item.scalar().map(scalar_name)).collect::<Vec<_>>());
-        return named.iter().all(|names| unique(names)).then_some(named);
-    }
-    for field in NAMES {
-        let name = |item: &Value| {
-            let name = item.get(field)?.scalar()?.to_owned();
-            // One ecosystem is watched in several folders.
-            let place = if field == "package-ecosystem" { item.get("directory").and_then(Value::scalar) } else { None };
-            Some(format!("{name} {}", place.unwrap_or_default()))
-        };
-        if all().all(|item| name(item).is_some()) {
-            let named = lists.map(|list| list.iter().filter_map(name).collect::<Vec<_>>());
-            if named.iter().all(|names| unique(names)) {
-                return Some(named);
-            }
-        }
-    }
-    None
-}
-
-/// What a scalar is known by among its like: `NAME=value` by its name, anything else by all of it.
-pub fn scalar_name(text: &str) -> String {
-    match text.split_once('=') {
-        Some((name, _)) if name.len() > 1 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./".contains(&b)) => {
-            format!("{name}=")
-        }
-        _ => text.to_owned(),
-    }
-}
-
-fn unique(names: &[String]) -> bool {
-    let mut seen = HashSet::new();
-    names.iter().all(|name| seen.insert(name))
 }

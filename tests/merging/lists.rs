@@ -108,3 +108,13 @@ fn a_bracket_may_close_below_its_key() {
         &base.replace("b: 1", "b: 3\n  mine: 1"),
     );
 }
+
+#[test]
+fn a_block_does_not_stand_twice_where_others_cannot_be_told_apart() {
+    let twins = "dynamic \"x\" {\n  a = 1\n}\ndynamic \"x\" {\n  a = 1\n}\n";
+    let module = |name: &str| format!("module \"m\" {{\n  source = \"m\"\n  role = \"{name}\"\n}}\n");
+    let (ours, theirs) = (format!("{}{twins}", module("mine")), format!("{twins}{}", module("yours")));
+    let language = scaffold::merge::Language::Hcl;
+    let merged = scaffold::merge::merge(language, twins.as_bytes(), ours.as_bytes(), theirs.as_bytes(), crate::LABELS);
+    assert_eq!(merged.conflicts, 1, "{}", String::from_utf8_lossy(&merged.bytes));
+}

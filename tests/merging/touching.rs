@@ -38,3 +38,14 @@ fn a_blank_line_is_not_moved() {
     let [base, ours, theirs] = ["a\n\nb\nd\nc\n", "a\nb\nd\n\nmine\n", "a\n\nb\nd\nyours\n"];
     gives("x.txt", [base, ours, theirs], "a\nb\nd\n<<<<<<< ours\n\nmine\n||||||| base\nc\n=======\nyours\n>>>>>>> theirs\n");
 }
+
+#[test]
+fn what_both_wrote_stands_once_where_one_of_them_went_on() {
+    let script = |lines: &str| format!("run: |\n  one\n{lines}  two\nother: 1\n");
+    let [base, theirs, ours] = ["", "  yes\n  no\n", "  yes\n  no\n\n  more\n"].map(script);
+    gives("ci.yaml", [&base, &ours, &theirs], &ours);
+    gives("ci.yaml", [&base, &theirs, &ours], &ours);
+    gives("Dockerfile", ["A\nB\n", "A\nx\ny\nB\n", "A\ny\nB\n"], "A\nx\ny\nB\n");
+    conflicts("Dockerfile", ["A\nB\n", "A\nx\ny\nB\n", "A\nx\nz\nB\n"]);
+    conflicts("Dockerfile", ["A\nC\nB\n", "A\nx\ny\nB\n", "A\nx\nB\n"]);
+}

@@ -10,8 +10,9 @@ mod nodes;
 pub use documents::Names;
 use events::Document;
 
+use super::identity::scalar_name;
 use super::tree::Node;
-use super::value::{Kind, Value, scalar_name};
+use super::value::{Kind, Value};
 
 /// A YAML file, read.
 pub struct File<'a> {

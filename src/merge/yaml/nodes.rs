@@ -6,8 +6,9 @@ use std::borrow::Cow;
 use super::events::{Document, Form, Raw};
 use super::gaps;
 use super::{Names, comment};
+use crate::merge::identity::scalar_name;
 use crate::merge::tree::{Node, Shape, indent, is_gap};
-use crate::merge::value::{Kind, Value, scalar_name};
+use crate::merge::value::{Kind, Value};
 use crate::merge::version;
 
 /// The tree of a file: a list of documents. `None` where documents do not own their lines.
