@@ -201,3 +201,45 @@ fn starts_with_word(text: &str, name: &str) -> bool {
 fn says(line: &str, name: &str) -> bool {
     line.match_indices(name).any(|(at, _)| starts_with_word(&line[at..], name) && !line[..at].ends_with(char::is_alphanumeric))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn follows([base, ours, theirs]: [&str; 3], expected: [&str; 2]) {
+        let renaming = Renaming::new("my-api", "core");
+        let (told, now) = renaming.follow(base.as_bytes(), ours.as_bytes(), theirs.as_bytes()).unwrap();
+        assert_eq!([told, now].map(|text| String::from_utf8(text).unwrap()), expected.map(str::to_owned));
+    }
+
+    const BASE: &str = "  my-api:\n    url: http://my-api/my-api\n    key: MY_API_URL\n    data: my-api-data\n  web: {}\n";
+    const THEIRS: &str = "  core:\n    url: http://core/my-api\n    key: CORE_URL\n    data: my-api-data\n  web: {}\n";
+
+    #[test]
+    fn a_word_changes_where_the_generated_line_has_it_changed() {
+        follows([BASE, BASE, THEIRS], [THEIRS, THEIRS]);
+        let edited = |text: &str| text.replace("/my-api\n", "/my-api # ours\n").replace("    ", "      ").replace('\n', "\r\n");
+        follows([BASE, &edited(BASE), THEIRS], [THEIRS, &edited(THEIRS)]);
+        let moved = |text: &str| format!("  web: {{}}\n{}", text.replace("  web: {}\n", ""));
+        follows([BASE, &moved(BASE), THEIRS], [THEIRS, &moved(THEIRS)]);
+    }
+
+    #[test]
+    fn lines_of_the_users_own_keep_their_words_and_are_named() {
+        let own = "  own: [my-api, my-apis]\n";
+        follows([BASE, &format!("{BASE}{own}"), THEIRS], [THEIRS, &format!("{THEIRS}{own}")]);
+        let left = Renaming::new("my-api", "core").left("f", format!("{THEIRS}{own}").as_bytes(), THEIRS.as_bytes());
+        assert_eq!(left, [Left { path: "f".to_owned(), line: 6, text: "own: [my-api, my-apis]".to_owned() }]);
+        let other = format!("{THEIRS}  own: [my-apis, CORE]\n");
+        assert_eq!(Renaming::new("my-api", "core").left("f", other.as_bytes(), THEIRS.as_bytes()), []);
+    }
+
+    #[test]
+    fn one_name_may_be_a_part_of_the_other() {
+        let renaming = Renaming::new("api", "my-api");
+        let (base, theirs) = ("a: api\nb: my-own-api\nc: API_X\n", "a: my-api\nb: my-own-api\nc: MY_API_X\n");
+        let (told, now) = renaming.follow(base.as_bytes(), b"a: api # ours\nb: my-own-api\n", theirs.as_bytes()).unwrap();
+        assert_eq!((told, now), (theirs.as_bytes().to_vec(), b"a: my-api # ours\nb: my-own-api\n".to_vec()));
+    }
+}
