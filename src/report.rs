@@ -9,7 +9,7 @@ use crate::commands::change::{Change as Ran, Prepared};
 use crate::disk::{Change, Entry, Operation};
 use crate::error::Error;
 use crate::plan::Plan;
-use crate::update::Outcome;
+use crate::update::{Outcome, Step};
 
 /// Data for the user or the next program in a pipe.
 pub fn data(text: &str) {
@@ -138,7 +138,8 @@ pub fn changed(change: &Ran, prepared: &Prepared, written: bool) {
             out.push('\n');
         }
     }
-    let yours: Vec<&str> = of(Outcome::Yours).map(|(path, _)| path.as_str()).collect();
+    let told = |(path, step): (&String, &Step)| step.reason.map_or_else(|| path.clone(), |why| format!("{path}: {why}"));
+    let yours: Vec<String> = of(Outcome::Yours).map(told).collect();
     match yours.len() {
         0 => {}
         1..=8 => yours.iter().for_each(|path| out.push_str(&format!("  {:9}  {path}\n", "yours"))),

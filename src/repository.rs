@@ -45,7 +45,9 @@ impl Files for Tree {
 
 impl Files for BTreeMap<String, Entry> {
     fn read(&self, path: &str) -> Result<Option<Entry>> {
-        Ok(self.get(path).cloned())
+        let below = format!("{path}/");
+        let is_folder = || self.range(below.clone()..).next().is_some_and(|(other, _)| other.starts_with(&below));
+        Ok(self.get(path).cloned().or_else(|| is_folder().then_some(Entry::Folder)))
     }
 }
 

@@ -387,7 +387,7 @@ fn go(lock: Lock, plan: &Plan, files: &Files) -> Update {
     let mut plan = plan.clone();
     plan.files.remove(LOCK);
     let answers = plan.files[ANSWERS].bytes.to_vec();
-    update::update(lock, plan, &answers, files, Prefer::Neither).unwrap()
+    update::update(lock, plan, &answers, files, Prefer::Neither.into()).unwrap()
 }
 
 #[test]

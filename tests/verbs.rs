@@ -139,20 +139,49 @@ fn names_that_are_close_are_offered() {
 fn conflicts_are_marked_told_and_closed() {
     let at = repository();
     let folder = shop(&at);
-    edit(&folder, "README.md", |_| "# Mine alone\n".to_owned());
+    let path = "scripts/lib/services.sh";
+    edit(&folder, path, |text| text.replace("stores=(postgres)", "stores=(mine)"));
     let run = scaffold(&folder, &["add", "redis"]);
     assert_eq!(run.code, 3);
-    assert!(run.stderr.contains("\nnext:\n  scaffold resolve README.md\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("\nnext:\n  scaffold resolve scripts/lib/services.sh\n"), "{}", run.stderr);
     assert!(folder.join("stores").exists());
     assert_eq!(scaffold(&folder, &["check"]).code, 3);
-    let refused = scaffold(&folder, &["resolve", "README.md"]);
+    let refused = scaffold(&folder, &["resolve", path]);
     refused.fails(
         1,
-        "error: conflict markers are left in `README.md`\nhint: edit it, or `scaffold resolve README.md --ours` (or `--theirs`)",
+        "error: conflict markers are left in `scripts/lib/services.sh`\nhint: edit it, or `scaffold resolve scripts/lib/services.sh --ours` (or `--theirs`)",
     );
-    scaffold(&folder, &["resolve", "README.md", "--ours"]).passes();
+    scaffold(&folder, &["resolve", path, "--ours"]).passes();
     assert_eq!(scaffold(&folder, &["check"]).code, 0);
-    assert!(fs::read_to_string(folder.join("README.md")).unwrap().contains("# Mine alone"));
+    assert!(fs::read_to_string(folder.join(path)).unwrap().contains("\nstores=(mine)\n"));
+}
+
+#[test]
+fn a_page_that_was_written_anew_stays_and_theirs_is_heard() {
+    let at = repository();
+    let folder = shop(&at);
+    edit(&folder, "README.md", |_| "# Mine alone\n\nAsk Ann.\n".to_owned());
+    edit(&folder, "docs/configuration.md", |text| {
+        let (from, to) = (text.find("## Variables").unwrap(), text.find("## Secrets").unwrap());
+        text.replace(&text[from..to], "## Variables\n\nIn the wiki.\n\n")
+    });
+    let (before, generated) = (tree(&folder), fs::read_to_string(folder.join("docs/configuration.md")).unwrap());
+    let run = scaffold(&folder, &["add", "redis", "--json"]).passes();
+    let told = json(&run);
+    let readme = told["changes"].as_array().unwrap().iter().find(|c| c["path"] == "README.md").unwrap().clone();
+    assert_eq!(readme["outcome"], "yours");
+    assert_eq!(readme["reason"], "sections that you wrote anew or threw away stay as you have them");
+    assert_eq!(fs::read_to_string(folder.join("README.md")).unwrap(), "# Mine alone\n\nAsk Ann.\n");
+    // What the user left as it was in the same page is kept up to date.
+    let now = fs::read_to_string(folder.join("docs/configuration.md")).unwrap();
+    let row = "| `secrets/redis_password` | Password of redis | setup |\n";
+    assert_eq!(now.replace(row, ""), generated);
+    assert!(now.contains(row), "{now}");
+    assert_eq!(scaffold(&folder, &["check"]).code, 0);
+    scaffold(&folder, &["remove", "redis"]).passes();
+    assert!(tree(&folder) == before, "add and remove leave no trace");
+    scaffold(&folder, &["add", "redis", "--theirs"]).passes();
+    assert!(fs::read_to_string(folder.join("README.md")).unwrap().contains("| redis | Redis, "));
 }
 
 #[test]
@@ -216,6 +245,39 @@ fn a_rename_moves_the_folder_with_what_is_in_it_and_keeps_the_data() {
     scaffold(&folder, &["rename", "main", "postgres"]).passes();
     fs::remove_file(folder.join("services/api/app/own.py")).unwrap();
     assert!(tree(&folder) == before);
+}
+
+#[test]
+fn a_rename_follows_into_edits_and_names_the_lines_that_it_leaves() {
+    let at = repository();
+    let folder = shop(&at);
+    let own = "  tunnel:\n    image: tunnel:1\n    depends_on: [api]\n\n";
+    edit(&folder, "compose.yaml", |text| {
+        text.replace("SERVICE_NAME: \"api\"", "SERVICE_NAME: \"api\" # in logs")
+            .replace("\nnetworks:\n", &format!("\n{own}networks:\n"))
+    });
+    edit(&folder, "Makefile", |text| text.replace("test-api: setup\n", "test-api: setup\n\t@echo testing\n"));
+    edit(&folder, "README.md", |text| text.replace("| [api](services/api) |", "| **[api](services/api)** |"));
+    edit(&folder, "scripts/smoke.sh", |text| {
+        text.replace("check \"api: info\" http_json GET /api/info 200", "check \"api: info\" http_json GET /api/info 204")
+    });
+    edit(&folder, "services/api/Dockerfile", |text| text + "LABEL team=core\n");
+    let before = tree(&folder);
+    let run = scaffold(&folder, &["rename", "api", "core"]).passes();
+    let read = |path: &str| fs::read_to_string(folder.join(path)).unwrap();
+    let compose = read("compose.yaml");
+    assert!(compose.contains("      SERVICE_NAME: \"core\" # in logs\n") && compose.contains(own), "{compose}");
+    assert!(read("Makefile").contains("\ntest-core: setup\n\t@echo testing\n\tscripts/in-test.sh core "));
+    assert!(read("README.md").contains("| **[core](services/core)** | Python API on FastAPI | `/api`, websocket `/ws` |"));
+    // The route is no name.
+    assert!(read("scripts/smoke.sh").contains("check \"core: info\" http_json GET /api/info 204\n"));
+    assert!(read("services/core/Dockerfile").ends_with("LABEL team=core\n"));
+    let line = compose.lines().position(|line| line == "    depends_on: [api]").unwrap() + 1;
+    let left = format!("compose.yaml:{line} is a line of yours and still has the old name: `depends_on: [api]`\n");
+    assert!(run.stderr.contains(&left), "{}", run.stderr);
+    assert_eq!(scaffold(&folder, &["check"]).code, 0);
+    scaffold(&folder, &["rename", "core", "api"]).passes();
+    assert!(tree(&folder) == before, "there and back");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::lock::{self, ANSWERS, LOCK, Lock};
 use crate::plan::Plan;
 use crate::render::Renderer;
 use crate::repository::{self, Files, Repository, Standing};
-use crate::update::{self, Moves, Prefer, Update, View};
+use crate::update::{self, Left, Moves, Prefer, Renaming, Terms, Update, View};
 use crate::{Outcome, frozen, model_from, render_from, report, rewrite};
 
 /// The words and the data of one change.
@@ -155,7 +155,9 @@ pub fn prepare(
     let lock = Lock { files: moves.relocate(lock.files), ..lock };
     let mut view = repository::view(files, &lock, &outcome.plan, &moves)?;
     let plan = std::mem::take(&mut outcome.plan);
-    let update = update::update(lock, plan, &text, &view, intent.prefer)?;
+    let renaming = intent.renamed.map(|(old, new)| Renaming::new(old, new));
+    let terms = Terms { prefer: intent.prefer, renaming: renaming.as_ref() };
+    let update = update::update(lock, plan, &text, &view, terms)?;
     if let Some(entry) = lock_entry {
         view.insert(LOCK.to_owned(), entry);
     }
@@ -209,6 +211,7 @@ pub fn run(
     let before = model_from(catalogue, standing.answers.clone(), &standing.document, &Renderer::new()).ok();
     let changed = !prepared.operation.changes.is_empty();
     let told = consequences::of(before.as_ref().map(|(_, stack)| stack), &prepared.outcome.stack, changed);
+    change.notes.extend(left_alone(&prepared.update.left));
     change.notes.extend(told.notes);
     change.next.extend(told.next);
     change.data = told.data;
@@ -226,6 +229,19 @@ pub fn run(
     // The process ends here: to take these trees apart piece by piece would be a tenth of its time.
     std::mem::forget((prepared, before));
     Ok(code)
+}
+
+/// Names the lines that a rename leaves to the user; of many, the first.
+fn left_alone(left: &[Left]) -> Vec<String> {
+    const SHOWN: usize = 8;
+    let one = |left: &Left| {
+        format!("{}:{} is a line of yours and still has the old name: {}", left.path, left.line, crate::shape::quoted(&left.text))
+    };
+    let mut notes: Vec<String> = left.iter().take(SHOWN).map(one).collect();
+    if left.len() > SHOWN {
+        notes.push(format!("{} more lines of yours have it", left.len() - SHOWN));
+    }
+    notes
 }
 
 fn to_json(change: &Change, prepared: &Prepared, written: bool) -> Value {

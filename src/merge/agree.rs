@@ -1,7 +1,10 @@
 //! Why: a merged text is right when it says what was expected, as far as that is decided; a text with conflicts in it, when
 //! both of its settled forms do.
 
-use super::value::{Kind, Value, entries, identities};
+use std::collections::HashMap;
+
+use super::identity::identities;
+use super::value::{Kind, Value, entries};
 
 /// Whether `actual` says something else than `expected`, where that is decided.
 pub fn contradicts(expected: Option<&Value>, actual: Option<&Value>) -> bool {
@@ -50,10 +53,11 @@ fn lists_disagree(expected: &[Value], one: &[Value], other: &[Value]) -> bool {
     let mut names: Vec<&String> = e.iter().chain(&a).chain(&b).collect();
     names.sort_unstable();
     names.dedup();
-    let find = |names: &[String], list: &[Value], name: &String| names.iter().position(|n| n == name).map(|i| list[i].clone());
+    let places = [&e, &a, &b].map(|names| names.iter().zip(0..).collect::<HashMap<&String, usize>>());
+    let find = |side: usize, list: &[Value], name: &String| places[side].get(name).map(|at| list[*at].clone());
     // Beside what is undecided there may be more.
     names
         .into_iter()
-        .filter(|name| complete || e.contains(name))
-        .any(|name| disagree(find(&e, &decided, name).as_ref(), find(&a, one, name).as_ref(), find(&b, other, name).as_ref()))
+        .filter(|name| complete || places[0].contains_key(name))
+        .any(|name| disagree(find(0, &decided, name).as_ref(), find(1, one, name).as_ref(), find(2, other, name).as_ref()))
 }

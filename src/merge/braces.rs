@@ -142,8 +142,9 @@ impl<'a> Reader<'_, 'a> {
             let text = self.normal(from, opener);
             let list = text.ends_with('[');
             // A list is a set only when each of its items is a line.
-            if !list || children.iter().all(|child| child.shape == Shape::Leaf && child.head.len() == 1 && child.names.len() == 1)
-            {
+            let item = |child: &Node| child.shape == Shape::Leaf && child.head.len() == 1 && child.names.len() == 1;
+            let parted = |child: &Node| child.head.last().is_some_and(|line| self.is_parted(line));
+            if !list || children.iter().all(item) && children.iter().rev().skip(1).all(parted) {
                 node.shape = if list { Shape::List } else { Shape::Keyed };
                 node.children = children;
                 node.tail = tail;
@@ -158,6 +159,11 @@ impl<'a> Reader<'_, 'a> {
         node.names = self.leaf_names(&text);
         node.says = hash(&text);
         Some((node, end))
+    }
+
+    /// Whether a comma ends what a line says.
+    fn is_parted(&self, line: &str) -> bool {
+        !self.hcl || line[..comment(line).unwrap_or(line.len())].trim_end().ends_with(',')
     }
 
     /// A statement with single spaces and without comments.

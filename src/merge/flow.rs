@@ -2,19 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::identity::ordered;
 use super::lines::{Change, intern, regions};
 use super::order;
-use super::value::ordered;
+use super::rivals;
 
 /// Merges `key: [a, b]` or `key: {a: b}` by its parts; `None` where that is not what it is, or they conflict.
 pub fn merge(base: &str, ours: &str, theirs: &str, key: &str) -> Option<String> {
     let (b, o, t) = (Flow::of(base)?, Flow::of(ours)?, Flow::of(theirs)?);
-    if (b.before, b.open) != (o.before, o.open) || (b.before, b.open) != (t.before, t.open) {
+    let same = |flow: &Flow| flow.open == o.open && flow.before.split_whitespace().eq(o.before.split_whitespace());
+    if !same(&b) || !same(&t) {
         return None;
     }
     let merged = if o.open == '{' {
         maps(&b.parts, &o.parts, &t.parts)?
-    } else if ordered(key) {
+    } else if ordered(key, [&b, &o, &t].iter().flat_map(|flow| &flow.parts).map(|part| Some(part.trim_matches(['"', '\''])))) {
         sequence(&b.parts, &o.parts, &t.parts)?
     } else {
         set(&b.parts, &o.parts, &t.parts)?
@@ -22,7 +24,8 @@ pub fn merge(base: &str, ours: &str, theirs: &str, key: &str) -> Option<String> 
     Some(format!("{}{}{}{}{}{}", o.before, o.open, o.pad, merged.join(", "), o.pad, o.after))
 }
 
-/// Merges sets of words: in the user's order, without what one side took away. `None` where a word stands twice.
+/// Merges sets of words: in the user's order, without what one side took away. `None` where a word stands twice,
+/// and where both replaced one.
 pub fn set<T: Clone + std::hash::Hash + Eq>(base: &[T], ours: &[T], theirs: &[T]) -> Option<Vec<T>> {
     let unique = |list: &[T]| list.iter().collect::<HashSet<_>>().len() == list.len();
     if !unique(base) || !unique(ours) || !unique(theirs) {
@@ -31,6 +34,9 @@ pub fn set<T: Clone + std::hash::Hash + Eq>(base: &[T], ours: &[T], theirs: &[T]
     let mut numbers = HashMap::new();
     let (b, o, t) = (intern(&mut numbers, base), intern(&mut numbers, ours), intern(&mut numbers, theirs));
     let words: HashMap<u32, &T> = o.iter().copied().zip(ours).chain(t.iter().copied().zip(theirs)).collect();
+    if !rivals::find(&b, &o, &t).is_empty() {
+        return None;
+    }
     let order = order::merge(&b, &o, &t).into_iter();
     let kept = order.filter(|id| !b.contains(id) || o.contains(id) && t.contains(id));
     Some(kept.filter_map(|id| words.get(&id).map(|word| (*word).clone())).collect())
@@ -93,21 +99,25 @@ pub fn keyed<V: Clone + PartialEq>(
 }
 
 /// A line with one collection in brackets at its end.
-struct Flow<'l> {
-    before: &'l str,
-    open: char,
+pub struct Flow<'l> {
+    /// What stands before the bracket.
+    pub before: &'l str,
+    /// The bracket.
+    pub open: char,
     pad: &'l str,
-    parts: Vec<String>,
+    /// What stands between commas.
+    pub parts: Vec<String>,
     after: &'l str,
 }
 
 impl<'l> Flow<'l> {
-    fn of(code: &'l str) -> Option<Self> {
+    /// Reads what a line says.
+    pub fn of(code: &'l str) -> Option<Self> {
         let start = code.find(['[', '{'])?;
         let before = &code[..start];
         // Nothing but a key stands before it: no quotes, no variables.
         if !before.is_empty() && !before.ends_with([' ', '='])
-            || before.contains(['"', '\'', '$']) && !before.trim_end().ends_with(':')
+            || before.contains(['"', '\'', '$']) && !before.trim_end().ends_with([':', '='])
         {
             return None;
         }

@@ -1,16 +1,14 @@
-//! Why: here two trees that grew from one become one. Parts that their keys tell apart merge each for itself, in the user's
-//! order; where keys do not tell them apart, lists merge as sequences.
+//! Why: here two trees that grew from one become one: node by node, each by its first lines, its parts, the comments between
+//! them and what closes it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
-use super::keys;
+use super::forms;
+use super::layout::{Mover, Style};
 use super::leads;
 use super::leaf;
-use super::lines::{Piece, intern};
-use super::order;
-use super::tree::{Mover, Node, Shape, Style, Text, put_dash};
-use super::value::{self, Origin};
+use super::lines::Piece;
+use super::tree::{Node, Shape, Text, put_dash};
 
 /// Pieces of a tree.
 pub type Pieces<'a> = Vec<Piece<Text<'a>>>;
@@ -22,6 +20,8 @@ pub struct Syntax {
     pub comment: fn(&str) -> Option<usize>,
     /// Whether a leaf is a set of words behind its first one.
     pub words: fn(&str) -> bool,
+    /// What names an item of a list, and a number that stands for what it says.
+    pub item: fn(&str) -> Option<(String, u64)>,
 }
 
 /// Merges the trees of three files.
@@ -68,19 +68,23 @@ impl Joiner {
         let blank = |line: &&'a str| base.is_none() && line.trim().is_empty();
         let lead: Vec<&str> = theirs.lead.iter().copied().filter(|line| !blank(line) || ours.lead.contains(line)).collect();
         let leads = [base.map_or(&[][..], |base| &base.lead), &ours.lead, &lead];
-        let mut pieces = clean(self.gap(leads, &[], theirs.column, column));
+        let mut pieces = self.gap(leads, &[], theirs.column, column);
         let alike = ours.shape == theirs.shape && base.is_none_or(|base| base.shape == ours.shape);
         let body = if alike && ours.is_container() {
             self.containers(base, ours, theirs, column, key)
         } else if alike {
             leaf::merge(self, base, ours, theirs, column)
         } else {
-            self.whole(base, ours, theirs, column)
+            base.and_then(|base| forms::merge(self, base, ours, theirs, column, key))
+        };
+        let body = match body {
+            Some(body) if !has_conflict(&body) => Some(body),
+            body => self.whole(base, ours, theirs, column).or(body),
         };
         match body {
             Some(body) if !has_conflict(&body) || base.is_some() && untouched.is_none() => pieces.extend(body),
             _ if untouched.is_some() => return clean(self.theirs.lines(theirs, column)),
-            _ => return vec![self.conflict(base, Some(ours), Some(theirs), column)],
+            _ => return vec![self.conflict([base.as_slice(), &[ours], &[theirs]], column)],
         }
         pieces
     }
@@ -115,7 +119,8 @@ impl Joiner {
         None
     }
 
-    fn containers<'a>(
+    /// Merges nodes with parts.
+    pub fn containers<'a>(
         &self,
         base: Option<&Node<'a>>,
         ours: &Node<'a>,
@@ -140,6 +145,10 @@ impl Joiner {
         if ours.dash.is_some() && !dash(&mut inner, column) {
             return None;
         }
+        let lines_only = || lists.iter().all(|list| list.iter().all(|child| !child.is_container()));
+        if ours.shape == Shape::List && !ours.close.is_empty() && lines_only() {
+            commas(&mut inner, self.syntax.comment);
+        }
         let first = theirs.children.first().or_else(|| base.and_then(|base| base.children.first()));
         let from = first.map_or(theirs.column, |first| first.column);
         let tails = [base.map_or(&[][..], |base| &base.tail), &ours.tail, &theirs.tail];
@@ -150,139 +159,26 @@ impl Joiner {
         };
         let beside: Vec<&str> = near.flat_map(|(_, child)| child.lead.iter().copied()).filter(stays).collect();
         pieces.append(&mut inner);
-        pieces.extend(clean(self.gap(tails, &beside, from, at)));
+        pieces.extend(self.gap(tails, &beside, from, at));
         pieces.extend(leaf::close(self, base, ours, theirs, column)?);
         Some(pieces)
     }
 
-    /// Merges the parts of a node.
-    fn children<'a>(
-        &self,
-        lists: [&[Node<'a>]; 3],
-        edges: &[Vec<&'a str>; 2],
-        shape: Shape,
-        column: usize,
-        key: &str,
-        new: bool,
-    ) -> Pieces<'a> {
-        let keyed = if shape == Shape::List { keys::of_list(lists, key) } else { keys::of_map(lists) };
-        match keyed {
-            Some(names) if !(new && shape == Shape::List && value::ordered(key)) => {
-                let theirs = leads::give_back(lists, &names, edges);
-                self.keyed([lists[0], lists[1], &theirs], &names, column)
-            }
-            _ => self.sequence(lists, column),
-        }
-    }
-
-    fn keyed<'a>(&self, lists: [&[Node<'a>]; 3], names: &[Vec<String>; 3], column: usize) -> Pieces<'a> {
-        let mut numbers = HashMap::new();
-        let ids = [&names[0], &names[1], &names[2]].map(|names| intern(&mut numbers, names));
-        let find = |side: usize| -> HashMap<u32, &Node<'a>> { ids[side].iter().copied().zip(lists[side]).collect() };
-        let (mut b, o, mut t) = (find(0), find(1), find(2));
-        for (new, old) in keys::renamed(lists, &ids) {
-            // It stands where the user has it.
-            let (from, to) = if o.contains_key(&new) { (old, new) } else { (new, old) };
-            t.remove(&from).map(|theirs| t.insert(to, theirs));
-            if from == old {
-                b.remove(&from).map(|base| b.insert(to, base));
-            }
-        }
-        let sorts = |side: usize| names[side].iter().cloned().zip(lists[side].iter().map(|node| node.shape)).collect::<Vec<_>>();
-        let origins = value::origins(&sorts(0), &sorts(1), &sorts(2));
-        let known: HashMap<u32, &String> = ids[1].iter().copied().zip(&names[1]).collect();
-        let torn = keys::torn(lists, &ids);
-        let mut pieces = Pieces::new();
-        for id in order::merge(&ids[0], &ids[1], &ids[2]) {
-            if let Some(one) = torn.iter().find(|one| one.ours.or(one.theirs) == Some(id)) {
-                let ours = one.ours.and_then(|id| o.get(&id).copied());
-                let theirs = one.theirs.and_then(|id| t.get(&id).copied());
-                let column = ours.map_or(column, |ours| ours.column);
-                pieces.push(self.conflict(b.get(&one.base).copied(), ours, theirs, column));
-                continue;
-            }
-            if torn.iter().any(|one| one.theirs == Some(id)) {
-                continue;
-            }
-            let mut part = match (b.get(&id), o.get(&id), t.get(&id)) {
-                (base, Some(ours), Some(theirs)) => {
-                    // What the user has stands where the user put it.
-                    let column = ours.column;
-                    let name = ours.names.first().map_or("", String::as_str);
-                    let base = match known.get(&id).and_then(|name| origins.get(*name)) {
-                        Some(Origin::Renamed(old)) => Some(&&lists[0][*old]),
-                        Some(Origin::Unclear) if ours.says != theirs.says => {
-                            pieces.push(self.conflict(None, Some(ours), Some(theirs), column));
-                            continue;
-                        }
-                        _ => base,
-                    };
-                    self.both(base.copied(), ours, theirs, column, name)
-                }
-                (Some(base), Some(ours), None) if base.full == ours.full => continue,
-                (Some(base), None, Some(theirs)) if base.full == theirs.full => continue,
-                (Some(base), Some(ours), None) => self.gone(base, Some(ours), None, column),
-                (Some(base), None, Some(theirs)) => self.gone(base, None, Some(theirs), column),
-                (None, Some(ours), None) => clean(self.ours.lines(ours, ours.column)),
-                (None, None, Some(theirs)) => clean(self.theirs.lines(&Self::spaced(theirs, lists, pieces.is_empty()), column)),
-                (_, None, None) => continue,
-            };
-            append(&mut pieces, &mut part);
-        }
-        pieces
-    }
-
-    /// One side deleted what the other changed: a conflict, unless nothing but the layout changed.
-    fn gone<'a>(&self, base: &Node<'a>, ours: Option<&Node<'a>>, theirs: Option<&Node<'a>>, column: usize) -> Pieces<'a> {
-        let (mut before, mut now) = (Vec::new(), Vec::new());
-        base.comments(self.syntax.comment, &mut before);
-        let Some(kept) = ours.or(theirs) else { return Pieces::new() };
-        kept.comments(self.syntax.comment, &mut now);
-        if kept.says == base.says && now.iter().all(|line| before.contains(line)) {
-            return Pieces::new();
-        }
-        vec![self.conflict(Some(base), ours, theirs, column)]
-    }
-
-    /// Their new node, with a blank line before it where its siblings have one.
-    fn spaced<'a>(node: &Node<'a>, lists: [&[Node<'a>]; 3], first: bool) -> Node<'a> {
-        let mut node = node.clone();
-        let blank = |node: &Node| node.lead.first().is_some_and(|line| line.trim().is_empty());
-        if first {
-            while node.lead.first().is_some_and(|line| line.trim().is_empty()) {
-                node.lead.remove(0);
-            }
-        } else if !blank(&node)
-            && lists[1].len() > 1
-            && lists[1].iter().skip(1).all(blank)
-            && lists[2].first().is_some_and(|n| n.full == node.full)
-        {
-            node.lead.insert(0, "");
-        }
-        node
-    }
-
     /// A conflict of whole nodes.
-    fn conflict<'a>(
-        &self,
-        base: Option<&Node<'a>>,
-        ours: Option<&Node<'a>>,
-        theirs: Option<&Node<'a>>,
-        column: usize,
-    ) -> Piece<Text<'a>> {
-        let lines = |mover: Mover, node: Option<&Node<'a>>| node.map_or_else(Vec::new, |node| mover.lines(node, column));
+    pub fn conflict<'a>(&self, [base, ours, theirs]: [&[&Node<'a>]; 3], column: usize) -> Piece<Text<'a>> {
+        let lines = |mover: Mover, nodes: &[&Node<'a>]| nodes.iter().flat_map(|node| mover.lines(node, column)).collect();
         Piece::Conflict { ours: lines(self.ours, ours), base: lines(self.base, base), theirs: lines(self.theirs, theirs) }
     }
 
     /// Comments and blank lines between nodes.
-    fn gap<'a>(&self, lines: [&[&'a str]; 3], beside: &[&str], from: usize, to: usize) -> Vec<Text<'a>> {
+    fn gap<'a>(&self, lines: [&[&'a str]; 3], beside: &[&str], from: usize, to: usize) -> Pieces<'a> {
         let [base, ours, theirs] = lines.map(|lines| lines.iter().copied().map(Cow::Borrowed).collect::<Vec<_>>());
         leads::merge([&base, &ours, &theirs], beside, |line| self.theirs.line(line, from, to))
     }
 }
 
 /// The comments at the top of a file.
-pub fn header<'a>([base, ours, theirs]: [&Node<'a>; 3]) -> Vec<Text<'a>> {
+pub fn header<'a>([base, ours, theirs]: [&Node<'a>; 3]) -> Pieces<'a> {
     let beside = ours.children.first().map_or(&ours.tail, |first| &first.lead);
     leads::merge([&base.head, &ours.head, &theirs.head], beside, Clone::clone)
 }
@@ -318,9 +214,41 @@ fn dash(pieces: &mut Pieces, column: usize) -> bool {
             }
             Piece::Conflict { ours, base, theirs } => {
                 put_dash(base, column);
-                return put_dash(ours, column) && put_dash(theirs, column);
+                match (put_dash(ours, column), put_dash(theirs, column)) {
+                    // Comments before the first key are not what the dash stands at.
+                    (false, false) => {}
+                    (ours, theirs) => return ours && theirs,
+                }
             }
         }
     }
     false
+}
+
+/// Parts the items of a list in brackets, of which each stands on a line: what was the last one has no comma yet.
+fn commas(pieces: &mut Pieces, comment: fn(&str) -> Option<usize>) {
+    let mut more = false;
+    for piece in pieces.iter_mut().rev() {
+        match piece {
+            Piece::Clean(lines) => more = part(lines, more, comment),
+            Piece::Conflict { ours, base, theirs } => {
+                more = [ours, base, theirs].map(|lines| part(lines, more, comment)).contains(&true);
+            }
+        }
+    }
+}
+
+/// Gives each item a comma that another one follows; whether there is one now.
+fn part(lines: &mut [Text], mut more: bool, comment: fn(&str) -> Option<usize>) -> bool {
+    for line in lines.iter_mut().rev() {
+        let end = line[..comment(line).unwrap_or(line.len())].trim_end().len();
+        if end == 0 {
+            continue;
+        }
+        if more && !line[..end].ends_with(',') {
+            line.to_mut().insert(end, ',');
+        }
+        more = true;
+    }
+    more
 }

@@ -3,8 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::identity;
 use super::tree::{Node, Shape, hash};
-use super::value;
 
 /// Names for all siblings that are known by keys; `None` where two of one file cannot be told apart. A name that is enough
 /// in all three files is taken; a longer one only for those that need it.
@@ -44,9 +44,16 @@ pub fn of_map(lists: [&[Node]; 3]) -> Option<[Vec<String>; 3]> {
     }))
 }
 
+/// Whether the order of these items matters under a key.
+pub fn ordered(lists: [&[Node]; 3], key: &str) -> bool {
+    let scalar = |node: &'_ Node| (node.fields.is_empty() && !node.is_container()).then(|| node.names[0].clone());
+    let items: Vec<Option<String>> = lists.iter().flat_map(|list| list.iter().map(scalar)).collect();
+    identity::ordered(key, items.iter().map(Option::as_deref))
+}
+
 /// Names for the items of a list: scalars name themselves, mappings by a field that all of them have.
 pub fn of_list(lists: [&[Node]; 3], key: &str) -> Option<[Vec<String>; 3]> {
-    if value::ordered(key) {
+    if ordered(lists, key) {
         return None;
     }
     let unique = |names: &[Vec<String>; 3]| {
@@ -60,7 +67,7 @@ pub fn of_list(lists: [&[Node]; 3], key: &str) -> Option<[Vec<String>; 3]> {
         let named = lists.map(|list| list.iter().map(|node| node.names[0].clone()).collect::<Vec<_>>());
         return unique(&named).then_some(named);
     }
-    value::NAMES.iter().find_map(|field| {
+    identity::NAMES.iter().find_map(|field| {
         let name = |node: &Node| {
             let get = |field: &str| node.fields.iter().find(|(name, _)| name == field).map(|(_, text)| text.as_str());
             let place = if *field == "package-ecosystem" { get("directory") } else { None };

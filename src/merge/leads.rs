@@ -1,21 +1,23 @@
-//! Why: a comment belongs to what follows it, until somebody writes something between the two. No comment may be lost, and
-//! none may stand twice because both sides wrote something there.
+//! Why: a comment belongs to what follows it, until somebody writes something between the two. No comment may be lost, none
+//! may stand twice because both sides wrote something there, and of one that both rewrote nobody can say which is right.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::lines::{Change, regions};
+use super::join::{Pieces, append, clean};
+use super::lines::{Change, Piece, regions};
 use super::tree::{Node, Text};
 
 /// Comments and blank lines: where both sides wrote, what each of them wrote. `beside` is what the user has right after.
-pub fn merge<'a>(lines: [&[Text<'a>]; 3], beside: &[&str], moved: impl Fn(&Text<'a>) -> Text<'a>) -> Vec<Text<'a>> {
-    let [_, ours, theirs] = lines;
+pub fn merge<'a>(lines: [&[Text<'a>]; 3], beside: &[&str], moved: impl Fn(&Text<'a>) -> Text<'a>) -> Pieces<'a> {
+    let [base, ours, theirs] = lines;
     let [b, o, t] = lines.map(|lines| lines.iter().map(|line| line.trim()).collect::<Vec<_>>());
     // What both wrote stands once, also where blank lines around it differ.
     let ours_has = |line: &str| o.contains(&line) || beside.iter().any(|other| other.trim() == line);
     let once = |line: &&Text<'a>| !is_comment(line) || b.contains(&line.trim()) || !ours_has(line.trim());
-    let mut out = Vec::new();
+    let mut pieces = Pieces::new();
     for region in regions(&b, &o, &t) {
+        let mut out = Vec::new();
         match region.change {
             Change::None | Change::Ours => out.extend_from_slice(&ours[region.ours]),
             Change::Theirs => {
@@ -32,6 +34,13 @@ pub fn merge<'a>(lines: [&[Text<'a>]; 3], beside: &[&str], moved: impl Fn(&Text<
                 out.extend_from_slice(&ours[region.ours]);
                 out.extend(theirs[more..region.theirs.end].iter().filter(once).map(&moved));
             }
+            Change::Both if rewritten(&b[region.base.clone()], &o[region.ours.clone()], &t[region.theirs.clone()]) => {
+                pieces.push(Piece::Conflict {
+                    ours: ours[region.ours].to_vec(),
+                    base: base[region.base].iter().map(&moved).collect(),
+                    theirs: theirs[region.theirs].iter().map(&moved).collect(),
+                });
+            }
             Change::Both => {
                 let (old, mine) = (&b[region.base], &o[region.ours.clone()]);
                 // What they took away, the user need not have kept on purpose.
@@ -44,8 +53,17 @@ pub fn merge<'a>(lines: [&[Text<'a>]; 3], beside: &[&str], moved: impl Fn(&Text<
                 out.extend(theirs[region.theirs.clone()].iter().filter(new).filter(once).map(&moved));
             }
         }
+        append(&mut pieces, &mut clean(out));
     }
-    out
+    pieces
+}
+
+/// Whether both sides have another comment in the place of one that is gone.
+fn rewritten(base: &[&str], ours: &[&str], theirs: &[&str]) -> bool {
+    let old: Vec<&&str> = base.iter().filter(|line| is_comment(line)).collect();
+    let new =
+        |side: &[&str], other: &[&str]| side.iter().any(|line| is_comment(line) && !old.contains(&line) && !other.contains(line));
+    old.iter().any(|line| !ours.contains(line) && !theirs.contains(line)) && new(ours, theirs) && new(theirs, ours)
 }
 
 /// Their nodes; a comment that came to lead another one stays with the old one (or at the end), when the user's is no longer
@@ -89,6 +107,21 @@ pub fn give_back<'n, 'a>(lists: [&'n [Node<'a>]; 3], names: &[Vec<String>; 3], e
             list[at].seal();
         }
     }
+    theirs
+}
+
+/// Their nodes, of which the first has the blank lines before it that the user has at this place. The first one of a file has
+/// none, so what came or went before it would take or leave those between the user's own and the rest.
+pub fn front<'n, 'a>(ours: &[Node<'a>], names: &[Vec<String>; 3], mut theirs: Cow<'n, [Node<'a>]>) -> Cow<'n, [Node<'a>]> {
+    let (Some(old), Some(new)) = (names[0].first(), names[2].first()) else { return theirs };
+    let changed = old != new && !(names[0].contains(new) && names[2].contains(old));
+    let Some(before) = names[1].iter().position(|name| name == old).filter(|at| changed && *at > 0) else { return theirs };
+    let blank = |line: &&&str| line.trim().is_empty();
+    let gap: Vec<&str> = ours[before].lead.iter().take_while(blank).copied().collect();
+    let first = &mut theirs.to_mut()[0];
+    let own = first.lead.iter().take_while(blank).count();
+    first.lead.splice(..own, gap);
+    first.seal();
     theirs
 }
 

@@ -3,21 +3,27 @@
 
 use std::borrow::Cow;
 
+use super::apart;
 use super::flow;
 use super::join::{Joiner, Pieces, clean, has_conflict, header};
+use super::layout::Mover;
 use super::lines::{Change, Piece, regions, with_moves};
-use super::tree::{Mover, Node, Shape, Text, body_indent, indent};
+use super::tree::{Node, Shape, Text, body_indent, indent};
 use super::version::{Side, newer};
 
 /// A line without its indentation: what it says, the space behind that, and the comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Parts<'l> {
-    code: &'l str,
-    space: &'l str,
-    comment: &'l str,
+pub struct Parts<'l> {
+    /// What it says.
+    pub code: &'l str,
+    /// The space behind that.
+    pub space: &'l str,
+    /// The comment.
+    pub comment: &'l str,
 }
 
-fn parts<'l>(joiner: &Joiner, line: &'l str) -> Parts<'l> {
+/// Takes a line apart.
+pub fn parts<'l>(joiner: &Joiner, line: &'l str) -> Parts<'l> {
     let line = line.trim();
     let (before, comment) = line.split_at((joiner.syntax.comment)(line).unwrap_or(line.len()));
     let code = before.trim_end();
@@ -54,19 +60,29 @@ pub fn head<'a>(
     }
     let comments = |lines: &[String]| lines.iter().all(|line| line.is_empty() || line.starts_with(['#', '-']));
     if let Some(base) = base.filter(|_| comments(&o) && comments(&t) && b.as_ref().is_some_and(|b| comments(b))) {
-        return Some(clean(header([base, ours, theirs])));
+        return Some(header([base, ours, theirs]));
     }
     if o.len() != 1 || t.len() != 1 || b.as_ref().is_some_and(|b| b.len() != 1) {
         return None;
     }
-    let base = b.as_ref().map(|b| parts(joiner, &b[0]));
+    let old = b.as_ref().map(|b| parts(joiner, &b[0]));
     let (o, t) = (parts(joiner, &o[0]), parts(joiner, &t[0]));
-    let code = match settled(base.map(|b| b.code).as_ref(), &o.code, &t.code) {
+    let code = match settled(old.map(|b| b.code).as_ref(), &o.code, &t.code) {
         Some(Side::Ours) => o.code.to_owned(),
         Some(Side::Theirs) => t.code.to_owned(),
-        None => words(joiner, base.map(|b| b.code), o.code, t.code)?,
+        None => words(joiner, old.map(|b| b.code), o.code, t.code)?,
     };
-    Some(clean(vec![assemble(joiner, &ours.head[0], column, &code, &comment(base, o, t))]))
+    let Some(behind) = comment(old, o, t) else {
+        // What the parts say does not hang on it.
+        let own = |side: Side, node: &Node<'a>| {
+            let line = joiner.head(side, node, node, column).pop().unwrap_or_default();
+            let comment = one(parts(joiner, &line));
+            vec![assemble(joiner, &line, column, &code, &comment)]
+        };
+        let base = base.map_or_else(Vec::new, |base| joiner.base.head(base, column));
+        return Some(vec![Piece::Conflict { ours: own(Side::Ours, ours), base, theirs: own(Side::Theirs, theirs) }]);
+    };
+    Some(clean(vec![assemble(joiner, &ours.head[0], column, &code, &behind)]))
 }
 
 /// Merges the last lines of containers, which differ in nothing but a comment; `None` for a conflict.
@@ -90,7 +106,8 @@ pub fn close<'a>(
     let (o, t) = (parts(joiner, o), parts(joiner, t));
     let b = b.as_ref().and_then(|b| b.first()).map(|b| parts(joiner, b));
     let line = Cow::Borrowed(ours.close[0]);
-    (o.code == t.code).then(|| clean(vec![assemble(joiner, &line, column, o.code, &comment(b, o, t))]))
+    let behind = comment(b, o, t).filter(|_| o.code == t.code)?;
+    Some(clean(vec![assemble(joiner, &line, column, o.code, &behind)]))
 }
 
 /// Merges leaves; `None` for a conflict of all of it.
@@ -138,7 +155,7 @@ fn line<'a>(joiner: &Joiner, base: Option<&Node<'a>>, ours: &Node<'a>, theirs: &
     let behind = match b {
         Some(_) if is_pinned(&code) && code != o.code => one(t),
         Some(_) if is_pinned(&code) && code != t.code => one(o),
-        _ => comment(b, o, t),
+        _ => comment(b, o, t)?,
     };
     Some(clean(vec![assemble(joiner, our_line, column, &code, &behind)]))
 }
@@ -151,10 +168,10 @@ fn one(parts: Parts) -> String {
     if parts.comment.is_empty() { String::new() } else { format!("{}{}", parts.space, parts.comment) }
 }
 
-/// The comment behind a line, with the space before it: both, where both wrote one.
-fn comment(base: Option<Parts>, ours: Parts, theirs: Parts) -> String {
+/// The comment behind a line, with the space before it: both, where both wrote one; `None` where both wrote another one.
+fn comment(base: Option<Parts>, ours: Parts, theirs: Parts) -> Option<String> {
     let old = base.map_or("", |base| base.comment);
-    if ours.comment == theirs.comment || old == theirs.comment {
+    Some(if ours.comment == theirs.comment || old == theirs.comment {
         one(ours)
     } else if old == ours.comment {
         one(theirs)
@@ -162,9 +179,11 @@ fn comment(base: Option<Parts>, ours: Parts, theirs: Parts) -> String {
         one(ours)
     } else if ours.comment.is_empty() {
         one(theirs)
-    } else {
+    } else if old.is_empty() {
         format!("{} {}", one(ours), theirs.comment)
-    }
+    } else {
+        return None;
+    })
 }
 
 /// A line in place of one of ours, which stays as it is when it says the same.
@@ -210,15 +229,17 @@ fn blocks<'a>(joiner: &Joiner, base: &Node<'a>, ours: &Node<'a>, theirs: &Node<'
 /// Merges lines; conflicts stay small.
 pub fn lines<'a>(base: &[Text<'a>], ours: &[Text<'a>], theirs: &[Text<'a>]) -> Pieces<'a> {
     let mut pieces = Pieces::new();
-    for region in with_moves(regions(base, ours, theirs), [base, ours, theirs]) {
+    for region in with_moves(regions(base, ours, theirs), [base, ours, theirs], |line| !line.trim().is_empty()) {
         match region.change {
             Change::None | Change::Ours => pieces.extend(clean(ours[region.ours].to_vec())),
             Change::Theirs => pieces.extend(clean(theirs[region.theirs].to_vec())),
-            Change::Both => pieces.push(Piece::Conflict {
-                ours: ours[region.ours].to_vec(),
-                base: base[region.base].to_vec(),
-                theirs: theirs[region.theirs].to_vec(),
-            }),
+            Change::Both => {
+                let (b, o, t) = (&base[region.base], &ours[region.ours], &theirs[region.theirs]);
+                match apart::merge(b, o, t, |line| line.as_bytes()) {
+                    Some(lines) => pieces.extend(clean(lines)),
+                    None => pieces.push(Piece::Conflict { ours: o.to_vec(), base: b.to_vec(), theirs: t.to_vec() }),
+                }
+            }
         }
     }
     pieces

@@ -8,7 +8,7 @@ use std::ops::Range;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::slide::{self, Edit};
-use super::text::Line;
+use super::text::{Line, is_blank};
 
 /// A stretch of a merge.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub enum Change {
 pub fn merge<'a>(base: &[&'a [u8]], ours: &[&'a [u8]], theirs: &[&'a [u8]]) -> Vec<Piece<Line<'a>>> {
     let own = |lines: &[&'a [u8]]| lines.iter().map(|line| Line::Borrowed(*line)).collect::<Vec<_>>();
     let mut pieces: Vec<Piece<Line>> = Vec::new();
-    for region in with_moves(regions(base, ours, theirs), [base, ours, theirs]) {
+    for region in with_moves(regions(base, ours, theirs), [base, ours, theirs], |line| !is_blank(line)) {
         let clean = match region.change {
             Change::None | Change::Ours => own(&ours[region.ours]),
             Change::Theirs => own(&theirs[region.theirs]),
@@ -129,8 +129,8 @@ pub fn regions<'x, T: Hash + Eq>(base: &'x [T], ours: &'x [T], theirs: &'x [T]) 
 }
 
 /// Who moves something into a conflict has taken it away elsewhere. That is one conflict: settled for the other side, the
-/// thing would stand nowhere.
-pub fn with_moves<T: Hash + Eq>(regions: Vec<Region>, lists: [&[T]; 3]) -> Vec<Region> {
+/// thing would stand nowhere. `weighs` says of what that matters; a blank line is soon made.
+pub fn with_moves<T: Hash + Eq>(regions: Vec<Region>, lists: [&[T]; 3], weighs: impl Fn(&T) -> bool) -> Vec<Region> {
     let mut spans: Vec<(usize, usize)> = Vec::new();
     for (at, region) in regions.iter().enumerate().filter(|(_, region)| region.change == Change::Both) {
         for (side, change) in [(&region.ours, Change::Ours), (&region.theirs, Change::Theirs)] {
@@ -142,7 +142,7 @@ pub fn with_moves<T: Hash + Eq>(regions: Vec<Region>, lists: [&[T]; 3]) -> Vec<R
                     &lists[0][other.base.clone()],
                     &list[if change == Change::Ours { &other.ours } else { &other.theirs }.clone()],
                 );
-                let moved = |from: &[T], to: &[T], item: &T| !to.contains(item) && from.contains(item);
+                let moved = |from: &[T], to: &[T], item: &T| weighs(item) && !to.contains(item) && from.contains(item);
                 other.change == change
                     && (now.iter().any(|item| !before.contains(item) && moved(old, new, item) && is_single(lists, item))
                         || before.iter().any(|item| !now.contains(item) && moved(new, old, item) && is_single(lists, item)))
@@ -202,7 +202,8 @@ impl Cursor {
     }
 }
 
-fn edits(base: &[u32], side: &[u32]) -> Vec<Edit> {
+/// What a side has changed: ranges of the base, and of the side.
+pub fn edits(base: &[u32], side: &[u32]) -> Vec<Edit> {
     let ops = capture_diff_slices(Algorithm::Myers, base, side);
     let changed = ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
     slide::settle(base, side, &changed.map(|op| (op.old_range(), op.new_range())).collect::<Vec<_>>())

@@ -34,10 +34,11 @@ fn all_lines<'p>(pieces: &'p [Piece<Line>]) -> Vec<&'p str> {
     parts.flatten().filter_map(|line| std::str::from_utf8(line).ok()).collect()
 }
 
-/// How often each line stands there, wherever that is: without its indentation, and without the dash of a list.
+/// How often each line stands there, wherever that is: without its indentation, the dash of a list and the comma behind it.
 fn counts<'l>(lines: &[&'l str]) -> HashMap<&'l str, usize> {
     let mut counts = HashMap::new();
-    for line in lines.iter().map(|line| line.trim().trim_start_matches("- ").trim_start()).filter(|line| !line.is_empty()) {
+    let bare = |line: &&'l str| line.trim().trim_start_matches("- ").trim_end_matches(',').trim();
+    for line in lines.iter().map(bare).filter(|line| !line.is_empty()) {
         *counts.entry(line).or_insert(0) += 1;
     }
     counts

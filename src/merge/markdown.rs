@@ -3,11 +3,12 @@
 
 use super::flow::keyed;
 use super::lines::Piece;
-use super::text::Line;
+use super::prose;
+use super::text::{Line, is_blank};
 
 /// What a page is made of, as far as its parts may stand side by side.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
     /// From a heading to the next one of its level.
     Section(usize),
     Row,
@@ -20,11 +21,15 @@ pub fn settle(pieces: Vec<Piece<Line>>) -> Vec<Piece<Line>> {
     let mut settled = Vec::with_capacity(pieces.len());
     for piece in pieces {
         let piece = match piece {
-            Piece::Conflict { ours, base, theirs } if !fence.open() => match by_parts([&base, &ours, &theirs]) {
-                Some(lines) => Piece::Clean(lines),
-                None => Piece::Conflict { ours, base, theirs },
-            },
-            other => other,
+            Piece::Conflict { ours, base, theirs } => {
+                let sides = [&base[..], &ours, &theirs];
+                let parts = if fence.open() { None } else { by_parts(sides) };
+                match parts.or_else(|| prose::settle(sides)) {
+                    Some(lines) => Piece::Clean(lines),
+                    None => Piece::Conflict { ours, base, theirs },
+                }
+            }
+            clean @ Piece::Clean(_) => clean,
         };
         let (Piece::Clean(read) | Piece::Conflict { ours: read, .. }) = &piece;
         for line in read {
@@ -35,8 +40,21 @@ pub fn settle(pieces: Vec<Piece<Line>>) -> Vec<Piece<Line>> {
     settled
 }
 
+/// One kind of parts, of which a section goes first: it may have text of the one before it above itself.
+fn kind_in(sides: [&[Line]; 3]) -> Option<Kind> {
+    let section = |lines: &&[Line]| {
+        let mut fence = Fence::default();
+        lines.iter().find_map(|line| {
+            let found = kind_of(line).filter(|kind| matches!(kind, Kind::Section(_)) && !fence.open());
+            fence.pass(line);
+            found
+        })
+    };
+    sides.iter().find_map(section).or_else(|| sides.iter().find_map(|lines| kind_of(trimmed(lines).first()?)))
+}
+
 fn by_parts<'a>(sides: [&[Line<'a>]; 3]) -> Option<Vec<Line<'a>>> {
-    let kind = sides.iter().find_map(|lines| kind_of(trimmed(lines).first()?))?;
+    let kind = kind_in(sides)?;
     let [base, ours, theirs] = sides.map(|lines| Parts::of(kind, lines));
     let (base, ours, theirs) = (base?, ours?, theirs?);
     // What both sides took away may be what one of them wrote anew.
@@ -46,7 +64,12 @@ fn by_parts<'a>(sides: [&[Line<'a>]; 3]) -> Option<Vec<Line<'a>>> {
         return None;
     }
     let merged = keyed([&base.list, &ours.list, &theirs.list], |_, _, _, _| None)?;
-    let mut lines: Vec<Line> = Vec::new();
+    let above = match () {
+        () if ours.above == theirs.above || theirs.above == base.above => ours.above,
+        () if ours.above == base.above => theirs.above,
+        () => return None,
+    };
+    let mut lines: Vec<Line> = above.to_vec();
     let mut own = true;
     for (name, part) in merged {
         let known = ours.list.iter().find(|(other, lines)| *other == name && *lines == part);
@@ -63,10 +86,15 @@ fn by_parts<'a>(sides: [&[Line<'a>]; 3]) -> Option<Vec<Line<'a>>> {
     while lines.last().is_some_and(|line| is_blank(line)) {
         lines.pop();
     }
-    if !lines.is_empty() {
-        lines.splice(0..0, blanks(ours.before.max(theirs.before)));
-        lines.extend(blanks(ours.after.max(theirs.after)));
+    if lines.is_empty() {
+        // What the user has more than there was is the user's.
+        let around = |parts: &Parts, lines: &[Line]| {
+            lines.len() - parts.above.len() - parts.list.iter().map(|(_, part)| part.len()).sum::<usize>()
+        };
+        return Some(blanks((around(&ours, sides[1]) + around(&theirs, sides[2])).saturating_sub(around(&base, sides[0]))));
     }
+    lines.splice(0..0, blanks(ours.before.max(theirs.before)));
+    lines.extend(blanks(ours.after.max(theirs.after)));
     Some(lines)
 }
 
@@ -77,6 +105,8 @@ fn blanks<'a>(count: usize) -> Vec<Line<'a>> {
 /// One side of a conflict: whole parts of one kind, each known by a name of its own, between blank lines.
 struct Parts<'p, 'a> {
     before: usize,
+    /// What stands above the first section, and belongs to the one before it.
+    above: &'p [Line<'a>],
     list: Vec<(String, &'p [Line<'a>])>,
     /// Blank lines behind each part but the last.
     gaps: Vec<usize>,
@@ -88,7 +118,7 @@ impl<'p, 'a> Parts<'p, 'a> {
     fn of(kind: Kind, lines: &'p [Line<'a>]) -> Option<Self> {
         let core = trimmed(lines);
         if core.is_empty() {
-            return Some(Self { before: 0, list: vec![], gaps: vec![], after: 0 });
+            return Some(Self { before: 0, above: &[], list: vec![], gaps: vec![], after: lines.len() });
         }
         let before = lines.iter().take_while(|line| is_blank(line)).count();
         let mut starts = Vec::new();
@@ -97,7 +127,7 @@ impl<'p, 'a> Parts<'p, 'a> {
             if !fence.open() {
                 match kind_of(line) {
                     Some(found) if found == kind => starts.push(at),
-                    Some(Kind::Section(level)) if matches!(kind, Kind::Section(own) if level > own) => {}
+                    Some(Kind::Section(level)) if !starts.is_empty() && matches!(kind, Kind::Section(own) if level > own) => {}
                     Some(Kind::Section(_)) => return None,
                     _ if kind == Kind::Row || kind == Kind::Item && !line.starts_with(b"  ") => return None,
                     _ => {}
@@ -105,7 +135,8 @@ impl<'p, 'a> Parts<'p, 'a> {
             }
             fence.pass(line);
         }
-        if fence.open() || starts.first() != Some(&0) {
+        let first = starts.first().copied().unwrap_or(core.len());
+        if fence.open() || first > 0 && !matches!(kind, Kind::Section(_)) {
             return None;
         }
         let ends = starts.iter().skip(1).copied().chain([core.len()]);
@@ -115,7 +146,7 @@ impl<'p, 'a> Parts<'p, 'a> {
             list.push((name(kind, &core[*start])?, part));
             gaps.push(end - start - part.len());
         }
-        Some(Self { before, list, gaps, after: lines.len() - before - core.len() })
+        Some(Self { before, above: trimmed(&core[..first]), list, gaps, after: lines.len() - before - core.len() })
     }
 
     fn has(&self, name: &str) -> bool {
@@ -130,14 +161,16 @@ impl<'p, 'a> Parts<'p, 'a> {
 
 /// A fence of a block of code: in it, `#` begins a comment, and `-` an option.
 #[derive(Default)]
-struct Fence(Option<Vec<u8>>);
+pub struct Fence(Option<Vec<u8>>);
 
 impl Fence {
-    fn open(&self) -> bool {
+    /// Whether one is open.
+    pub fn open(&self) -> bool {
         self.0.is_some()
     }
 
-    fn pass(&mut self, line: &[u8]) {
+    /// Reads a line.
+    pub fn pass(&mut self, line: &[u8]) {
         let line = line.trim_ascii();
         let Some(mark) = line.first().filter(|mark| matches!(mark, b'`' | b'~')) else { return };
         let run = &line[..line.iter().take_while(|byte| *byte == mark).count()];
@@ -149,7 +182,8 @@ impl Fence {
     }
 }
 
-fn kind_of(line: &[u8]) -> Option<Kind> {
+/// What begins on a line.
+pub fn kind_of(line: &[u8]) -> Option<Kind> {
     let level = line.iter().take_while(|byte| **byte == b'#').count();
     if (1..=6).contains(&level) && line.get(level) == Some(&b' ') {
         return Some(Kind::Section(level));
@@ -186,8 +220,4 @@ fn trimmed<'p, 'a>(lines: &'p [Line<'a>]) -> &'p [Line<'a>] {
     let start = lines.iter().take_while(|line| is_blank(line)).count();
     let end = lines.len() - lines[start..].iter().rev().take_while(|line| is_blank(line)).count();
     &lines[start..end]
-}
-
-fn is_blank(line: &[u8]) -> bool {
-    line.trim_ascii().is_empty()
 }

@@ -5,18 +5,28 @@
 //! sides did. Where it is not, what the language gives is used: its tree, its keys, its sets.
 
 mod agree;
+mod apart;
+mod blanks;
 mod braces;
 mod entries;
 mod flow;
+mod forms;
+mod identity;
 mod join;
+mod json;
 mod keys;
+mod layout;
 mod leads;
 mod leaf;
 mod lines;
 mod loss;
 mod markdown;
 mod order;
+mod parts;
+mod prose;
+mod rivals;
 mod scan;
+mod sections;
 mod sequence;
 mod slide;
 mod structured;
@@ -29,6 +39,7 @@ mod yaml;
 
 pub use entries::Entry;
 use lines::Piece;
+pub use sections::still_wanted;
 use text::{Line, Text};
 pub use write::{Conflicts, Style};
 
@@ -43,6 +54,8 @@ pub enum Language {
     Nginx,
     /// Terraform, buildx bake.
     Hcl,
+    /// Settings of editors, manifests; with comments, too.
+    Json,
     /// Pages: by lines, with sections, rows and items.
     Markdown,
     /// A list of entries.
@@ -60,6 +73,7 @@ impl Language {
             (".gitattributes" | "codeowners", _) => Self::Entries(Entry::Word),
             (_, "yaml" | "yml") => Self::Yaml,
             (_, "tf" | "hcl" | "tfvars" | "nomad") => Self::Hcl,
+            (_, "json" | "jsonc" | "code-workspace") => Self::Json,
             (_, "md" | "markdown") => Self::Markdown,
             (_, "env" | "dotenv") => Self::Entries(Entry::Variable),
             (_, "nginx" | "vhost") => Self::Nginx,
@@ -123,7 +137,7 @@ pub fn merge_styled(language: Language, base: &[u8], ours: &[u8], theirs: &[u8],
         return Merged { bytes, conflicts: 0 };
     }
     let by_lines = if language == Language::Markdown { markdown::settle(by_lines) } else { by_lines };
-    write::write(version::settle(by_lines), texts, labels, style)
+    write::write(apart::settle(version::settle(by_lines)), texts, labels, style)
 }
 
 /// The merge of whole lines with their ends, where it is clean and glues no lines together.

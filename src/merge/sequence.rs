@@ -1,9 +1,10 @@
 //! Why: parts that keys do not tell apart are told apart by their order, as lines are.
 
 use super::join::{Joiner, Pieces, append, clean};
+use super::layout::Mover;
 use super::leaf;
 use super::lines::{Change, Region, regions, with_moves};
-use super::tree::{Mover, Node, Text};
+use super::tree::{Node, Text};
 
 impl Joiner {
     /// Parts that keys do not tell apart: what is aligned merges, and between that only one side may change something.
@@ -23,7 +24,7 @@ impl Joiner {
                 region.change = Change::Both;
             }
         }
-        for region in with_moves(regions, [&names[0], &names[1], &names[2]]) {
+        for region in with_moves(regions, [&names[0], &names[1], &names[2]], |_| true) {
             let [b, o, t] = nodes(lists, &region);
             let mut part = match region.change {
                 Change::None => {

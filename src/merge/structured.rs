@@ -7,35 +7,54 @@ use super::loss;
 use super::text::Line;
 use super::tree::{self, Node};
 use super::value::{self, Value};
-use super::{Language, agree, braces, entries, yaml};
+use super::{Entry, Language, agree, braces, entries, json, yaml};
 
 /// A file as its language reads it.
 struct Read<'a> {
-    /// What each of its documents says, by name.
-    documents: Vec<(String, Value)>,
+    /// What each of its documents says.
+    documents: Vec<Value>,
     /// How many keys stand twice.
     twins: usize,
-    tree: Option<Node<'a>>,
+    source: Source<'a>,
+}
+
+/// What a tree is made of, when it comes to that.
+enum Source<'a> {
+    Yaml(yaml::File<'a>),
+    Tree(Node<'a>),
 }
 
 fn read<'a>(language: Language, lines: &[&'a str]) -> Option<Read<'a>> {
     match language {
         Language::Lines | Language::Markdown => None,
-        Language::Yaml => yaml::read(lines).map(|read| Read {
-            twins: read.documents.iter().map(|(_, value)| value.twins()).sum(),
-            documents: read.documents,
-            tree: read.tree,
+        Language::Yaml => yaml::read(lines).map(|file| {
+            let documents = file.values();
+            Read { twins: documents.iter().map(Value::twins).sum(), documents, source: Source::Yaml(file) }
         }),
-        Language::Nginx | Language::Hcl => braces::read(language, lines).map(own),
-        Language::Entries(kind) => Some(own(entries::read(kind, lines))),
+        Language::Json => json::read(lines).map(|read| Read {
+            twins: read.value.twins(),
+            documents: vec![read.value],
+            source: Source::Tree(read.tree),
+        }),
+        Language::Nginx | Language::Hcl => braces::read(language, lines).map(|tree| own(tree, language == Language::Hcl)),
+        Language::Entries(kind) => Some(own(entries::read(kind, lines), false)),
     }
 }
 
 /// Where the tree is all that is known of a file, its value is that of the tree.
-fn own(tree: Node) -> Read {
+fn own(tree: Node, first: bool) -> Read {
     // There is but one document, of which each part has its own right value.
     let value = tree.children.first().map_or_else(|| tree.value(), Node::value);
-    Read { documents: vec![(String::new(), value)], twins: tree.twins(), tree: Some(tree) }
+    Read { documents: vec![value], twins: tree.twins(first), source: Source::Tree(tree) }
+}
+
+impl<'a> Read<'a> {
+    fn tree(self, names: &yaml::Names) -> Option<Node<'a>> {
+        match self.source {
+            Source::Yaml(file) => file.tree(names),
+            Source::Tree(tree) => Some(tree),
+        }
+    }
 }
 
 /// Merges three files in their language; `None` where they are not in it, and lines are all that is left.
@@ -47,29 +66,30 @@ pub fn merge<'a>(
     let text = |lines: &[&'a [u8]]| lines.iter().map(|line| std::str::from_utf8(line).ok()).collect::<Option<Vec<&'a str>>>();
     let texts = [text(base)?, text(ours)?, text(theirs)?];
     let [b, o, t] = [read(language, &texts[0])?, read(language, &texts[1])?, read(language, &texts[2])?];
+    let names = yaml::Names::of([&b.documents, &o.documents, &t.documents]);
     let single = [&b, &o, &t].iter().all(|read| read.documents.len() == 1);
-    let value = |documents: Vec<(String, Value)>| match <[_; 1]>::try_from(documents) {
-        Ok([(_, only)]) if single => only,
-        Ok(one) => Value::map(String::new(), one.into()),
-        Err(many) => Value::map(String::new(), many),
+    let value = |documents: &[Value]| match documents {
+        [only] if single => only.clone(),
+        many => Value::map(String::new(), many.iter().map(|one| (names.name(one), one.clone())).collect()),
     };
-    let values = [&b, &o, &t].map(|read| value(read.documents.clone()));
+    let values = [&b, &o, &t].map(|read| value(&read.documents));
     let expected = value::merge3(Some(&values[0]), Some(&values[1]), Some(&values[2]), "");
     let twins = b.twins.max(o.twins).max(t.twins);
     let right = |pieces: &[Piece<Line<'a>>]| {
-        let [one, other] = [false, true].map(|theirs| settled(language, pieces, theirs));
-        let (Some(one), Some(other)) = (one, other) else { return false };
-        one.twins <= twins
-            && other.twins <= twins
+        let read = |for_theirs| settled(language, pieces, for_theirs).filter(|read| read.twins <= twins);
+        let Some(one) = read(false).map(|read| value(&read.documents)) else { return false };
+        let other = if is_clean(pieces) { Some(one.clone()) } else { read(true).map(|read| value(&read.documents)) };
+        other.is_some_and(|other| !agree::disagree(expected.as_ref(), Some(&one), Some(&other)))
             && !loss::loses(&texts[0], &texts[1], &texts[2], pieces)
-            && !agree::disagree(expected.as_ref(), Some(&value(one.documents)), Some(&value(other.documents)))
     };
-    if is_clean(by_lines) && right(by_lines) {
+    // In a list of patterns one may stand twice: the one that was generated and the user's own, which stays when that goes.
+    if is_clean(by_lines) && (language == Language::Entries(Entry::Line) || right(by_lines)) {
         return Some(by_lines.to_vec());
     }
-    if let (Some(b), Some(o), Some(t)) = (&b.tree, &o.tree, &t.tree) {
-        let pieces = bytes(join(syntax(language), b, o, t));
-        if right(&pieces) {
+    if let (Some(b), Some(o), Some(t)) = (b.tree(&names), o.tree(&names), t.tree(&names)) {
+        let pieces = bytes(join(syntax(language), &b, &o, &t));
+        let pieces = if language == Language::Json { json::with_commas(&pieces, &texts[1]) } else { Some(pieces) };
+        if let Some(pieces) = pieces.filter(|pieces| right(pieces)) {
             return Some(pieces);
         }
     }
@@ -113,10 +133,15 @@ fn into_bytes(line: tree::Text) -> Line {
 }
 
 fn syntax(language: Language) -> Syntax {
+    let plain = |item: &str| Some((item.to_owned(), tree::hash(&item)));
+    let no_words = |_: &str| false;
     match language {
-        Language::Nginx => Syntax { comment: braces::comment, words: braces::is_words },
-        Language::Hcl => Syntax { comment: braces::comment, words: |_| false },
-        Language::Entries(kind) => Syntax { comment: entries::comment(kind), words: entries::is_words },
-        Language::Yaml | Language::Lines | Language::Markdown => Syntax { comment: yaml::comment, words: |_| false },
+        Language::Nginx => Syntax { comment: braces::comment, words: braces::is_words, item: plain },
+        Language::Hcl => Syntax { comment: braces::comment, words: no_words, item: plain },
+        Language::Json => Syntax { comment: json::comment, words: no_words, item: plain },
+        Language::Entries(kind) => Syntax { comment: entries::comment(kind), words: entries::is_words, item: plain },
+        Language::Yaml | Language::Lines | Language::Markdown => {
+            Syntax { comment: yaml::comment, words: no_words, item: yaml::item }
+        }
     }
 }

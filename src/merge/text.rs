@@ -68,6 +68,11 @@ impl<'a> Text<'a> {
     }
 }
 
+/// Whether a line says nothing.
+pub fn is_blank(line: &[u8]) -> bool {
+    line.trim_ascii().is_empty()
+}
+
 /// A value with three versions; ours where both changed it.
 pub fn three_way<T: PartialEq + Copy>(base: T, ours: T, theirs: T) -> T {
     if ours == base { theirs } else { ours }

@@ -4,7 +4,9 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::lines::{Change, regions};
+use super::identity::{identities, ordered};
+use super::lines::{Change, intern, regions};
+use super::rivals;
 
 /// What a text stands for. Mappings are sorted by key, so that equality does not depend on order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -27,39 +29,6 @@ pub enum Kind {
     /// Both sides changed it, differently: nothing is right.
     Undecided,
 }
-
-/// Lists in which the order says what happens.
-const ORDERED: [&str; 9] = ["command", "entrypoint", "args", "test", "cmd", "script", "before_script", "after_script", "run"];
-
-/// Fields that name an item of a list, best first.
-pub const NAMES: [&str; 26] = [
-    "name",
-    "id",
-    "key",
-    "alias",
-    "job_name",
-    "alert",
-    "record",
-    "host",
-    "hostname",
-    "repo",
-    "package-ecosystem",
-    "containerPort",
-    "mountPath",
-    "target",
-    "port",
-    "path",
-    "ip",
-    "url",
-    "uri",
-    "username",
-    "title",
-    "secretName",
-    "image",
-    "source",
-    "role",
-    "label",
-];
 
 impl Value {
     /// A value without anchor and tag.
@@ -102,7 +71,8 @@ impl Value {
         }
     }
 
-    fn scalar(&self) -> Option<&str> {
+    /// Its text, where it has no parts.
+    pub fn scalar(&self) -> Option<&str> {
         match &self.kind {
             Kind::Scalar(text) => Some(text),
             _ => None,
@@ -129,11 +99,6 @@ impl Value {
     }
 }
 
-/// Whether the order of a list under this key matters.
-pub fn ordered(key: &str) -> bool {
-    ORDERED.contains(&key)
-}
-
 /// What three versions of a value come to; `None` is a value that is not there. `key` is where it stands.
 pub fn merge3(base: Option<&Value>, ours: Option<&Value>, theirs: Option<&Value>, key: &str) -> Option<Value> {
     if ours == theirs || base == theirs {
@@ -147,7 +112,7 @@ pub fn merge3(base: Option<&Value>, ours: Option<&Value>, theirs: Option<&Value>
     let kind = match (base.map(|b| &b.kind), &o.kind, &t.kind) {
         (None | Some(Kind::Map(_)), Kind::Map(_), Kind::Map(_)) => maps(base, o, t),
         (Some(Kind::List(b)), Kind::List(o), Kind::List(t)) => lists(b, o, t, key),
-        (None, Kind::List(o), Kind::List(t)) if !ordered(key) => lists(&[], o, t, key),
+        (None, Kind::List(o), Kind::List(t)) if !ordered(key, o.iter().chain(t).map(Value::scalar)) => lists(&[], o, t, key),
         (Some(Kind::Scalar(b)), Kind::Scalar(o), Kind::Scalar(t)) => texts(b, o, t),
         _ => Kind::Undecided,
     };
@@ -226,18 +191,26 @@ pub fn entries(value: &Value) -> &[(String, Value)] {
 }
 
 fn lists(base: &[Value], ours: &[Value], theirs: &[Value], key: &str) -> Kind {
-    if !ordered(key)
+    if !ordered(key, base.iter().chain(ours).chain(theirs).map(Value::scalar))
         && let Some([b, o, t]) = identities([base, ours, theirs])
     {
-        let find =
-            |names: &[String], list: &[Value], name: &String| names.iter().position(|n| n == name).map(|i| list[i].clone());
+        let places = [&b, &o, &t].map(|names| names.iter().zip(0..).collect::<HashMap<&String, usize>>());
+        let find = |side: usize, list: &[Value], name: &String| places[side].get(name).map(|at| list[*at].clone());
         let mut merged = Vec::new();
         let known: HashSet<&String> = o.iter().collect();
         let sorts =
             |names: &[String], list: &[Value]| names.iter().cloned().zip(list.iter().map(Value::sort)).collect::<Vec<_>>();
         let origins = origins(&sorts(&b, base), &sorts(&o, ours), &sorts(&t, theirs));
+        let mut numbers = HashMap::new();
+        let ids = [&b, &o, &t].map(|names| intern(&mut numbers, names));
+        let rivals = rivals::find(&ids[0], &ids[1], &ids[2]);
+        merged.extend(rivals.iter().map(|_| Value::undecided()));
+        let is_rival = |name: &String| rivals.iter().any(|one| one.ours.iter().chain(&one.theirs).any(|id| numbers[name] == *id));
         for name in o.iter().chain(t.iter().filter(|name| !known.contains(name))) {
-            let (mut b, o, t) = (find(&b, base, name), find(&o, ours, name), find(&t, theirs, name));
+            if is_rival(name) {
+                continue;
+            }
+            let (mut b, o, t) = (find(0, base, name), find(1, ours, name), find(2, theirs, name));
             match origins.get(name) {
                 Some(Origin::Unclear) if o != t => {
                     merged.push(Value::undecided());
@@ -275,42 +248,4 @@ fn texts(base: &str, ours: &str, theirs: &str) -> Kind {
         }
     }
     Kind::Scalar(merged)
-}
-
-/// Names for the items of several versions of a list: scalars name themselves, mappings by a field that all of them have.
-/// `None` where names do not tell all items of each list apart.
-pub fn identities<const N: usize>(lists: [&[Value]; N]) -> Option<[Vec<String>; N]> {
-    let all = || lists.iter().flat_map(|list| list.iter());
-    if all().all(|item| item.scalar().is_some()) {
-        let named = lists.map(|list| list.iter().filter_map(|item| item.scalar().map(scalar_name)).collect::<Vec<_>>());
-        return named.iter().all(|names| unique(names)).then_some(named);
-    }
-    for field in NAMES {
-        let name = |item: &Value| {
-            let name = item.get(field)?.scalar()?.to_owned();
-            // One ecosystem is watched in several folders.
-            let place = if field == "package-ecosystem" { item.get("directory").and_then(Value::scalar) } else { None };
-            Some(format!("{name} {}", place.unwrap_or_default()))
-        };
-        if all().all(|item| name(item).is_some()) {
-            let named = lists.map(|list| list.iter().filter_map(name).collect::<Vec<_>>());
-            if named.iter().all(|names| unique(names)) {
-                return Some(named);
-            }
-        }
-    }
-    None
-}
-
-/// What a scalar is known by among its like: `NAME=value` by its name, anything else by all of it.
-pub fn scalar_name(text: &str) -> String {
-    match text.split_once('=') {
-        Some((name, _)) if name.len() > 1 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => format!("{name}="),
-        _ => text.to_owned(),
-    }
-}
-
-fn unique(names: &[String]) -> bool {
-    let mut seen = HashSet::new();
-    names.iter().all(|name| seen.insert(name))
 }

@@ -4,6 +4,7 @@
 
 mod markers;
 mod moves;
+mod rename;
 mod resolve;
 mod rules;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use crate::plan::{FileKind, Plan};
 
 pub use markers::{has_markers, marked, union};
 pub use moves::Moves;
+pub use rename::{Left, Renaming};
 pub use resolve::{Resolved, resolve};
 
 /// What stands on the disk, by path; what is not there is not in it.
@@ -33,6 +35,21 @@ pub enum Prefer {
     Ours,
     /// The new version's.
     Theirs,
+}
+
+/// What is known of a change beside the plan.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Terms<'a> {
+    /// Whose side counts in a conflict.
+    pub prefer: Prefer,
+    /// What gets another name.
+    pub renaming: Option<&'a Renaming>,
+}
+
+impl From<Prefer> for Terms<'_> {
+    fn from(prefer: Prefer) -> Self {
+        Self { prefer, renaming: None }
+    }
 }
 
 /// What becomes of one file.
@@ -91,6 +108,8 @@ pub struct Update {
     pub steps: BTreeMap<String, Step>,
     /// The lock afterwards.
     pub lock: Lock,
+    /// What a rename leaves to its user.
+    pub left: Vec<Left>,
 }
 
 /// Compares what was generated, what stands on the disk and the new plan. The answers file is no matter of these rules:
@@ -98,7 +117,7 @@ pub struct Update {
 ///
 /// # Errors
 /// Two paths that are one file where case does not count.
-pub fn update(lock: Lock, plan: Plan, answers: &[u8], view: &View, prefer: Prefer) -> Result<Update> {
+pub fn update(lock: Lock, plan: Plan, answers: &[u8], view: &View, terms: Terms) -> Result<Update> {
     let mut old = lock.files;
     let mut steps = BTreeMap::new();
     let mut files = BTreeMap::new();
@@ -112,7 +131,7 @@ pub fn update(lock: Lock, plan: Plan, answers: &[u8], view: &View, prefer: Prefe
         let (step, locked) = if path == ANSWERS {
             rules::answers(planned, answers, disk)
         } else {
-            rules::wanted(&path, before, planned, disk, prefer)
+            rules::wanted(&path, before, planned, disk, terms)
         };
         steps.insert(path.clone(), step);
         files.insert(path, locked);
@@ -126,7 +145,25 @@ pub fn update(lock: Lock, plan: Plan, answers: &[u8], view: &View, prefer: Prefe
             steps.insert(path, step);
         }
     }
-    Ok(Update { steps, lock: Lock { scaffold: env!("CARGO_PKG_VERSION").to_owned(), files } })
+    let left = terms.renaming.map_or_else(Vec::new, |renaming| left(renaming, &steps, &files, view));
+    Ok(Update { steps, lock: Lock { scaffold: env!("CARGO_PKG_VERSION").to_owned(), files }, left })
+}
+
+/// What a rename leaves in lines of the user's own.
+fn left(renaming: &Renaming, steps: &BTreeMap<String, Step>, files: &BTreeMap<String, Locked>, view: &View) -> Vec<Left> {
+    let edited = |step: &Step| matches!(step.outcome, Outcome::Merged | Outcome::Yours | Outcome::Waiting);
+    let mut left = Vec::new();
+    for (path, _) in steps.iter().filter(|(path, step)| edited(step) && *path != ANSWERS) {
+        let now = match (&steps[path].change, view.get(path)) {
+            (Some(Change::Write { bytes, .. }), _) => &bytes[..],
+            (None, Some(Entry::File { bytes, .. })) => bytes,
+            _ => continue,
+        };
+        let Some(locked) = files.get(path) else { continue };
+        let generated = if let State::Waiting { bytes, .. } = &locked.state { bytes } else { &locked.bytes };
+        left.extend(renaming.left(path, now, generated));
+    }
+    left
 }
 
 /// A hand-made lock must not make two files of one, wherever the repository is checked out.

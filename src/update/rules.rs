@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::markers::{LABELS, PRIVATE, has_markers, marked, side, union};
-use super::{Outcome, Prefer, Step};
+use super::{Outcome, Prefer, Step, Terms};
 use crate::disk::{Change, Entry};
 use crate::lock::{Locked, State};
 use crate::merge::{self, Language};
@@ -16,6 +16,7 @@ const MARKED: &str = "your edits and the new version contradict each other; both
 const STILL_MARKED: &str = "conflict markers are left in it";
 const STILL_WAITS: &str = "a newer version waits";
 const DROPPED: &str = "it is no longer generated, but you edited it";
+const REWRITTEN: &str = "sections that you wrote anew or threw away stay as you have them";
 const DELETED: &str = "you deleted it";
 
 fn executable(mode: u32) -> bool {
@@ -59,9 +60,9 @@ fn waits(base: Option<Locked>, planned: PlannedFile) -> Locked {
 }
 
 /// A file of the plan.
-pub fn wanted(path: &str, before: Option<Locked>, new: PlannedFile, disk: Option<&Entry>, prefer: Prefer) -> (Step, Locked) {
+pub fn wanted(path: &str, before: Option<Locked>, new: PlannedFile, disk: Option<&Entry>, terms: Terms) -> (Step, Locked) {
     let kind = new.kind;
-    let Some(base) = before else { return first(new, disk, prefer) };
+    let Some(base) = before else { return first(new, disk, terms.prefer) };
     let (disk_mode, ours) = match disk {
         None => {
             let gone = Locked { state: State::Deleted, ..settled(new) };
@@ -110,7 +111,7 @@ pub fn wanted(path: &str, before: Option<Locked>, new: PlannedFile, disk: Option
     if matches!(base.state, State::Waiting { .. }) && kind == FileKind::Managed {
         return (because(Outcome::Waiting, kind, STILL_WAITS), waits(Some(base), new));
     }
-    contested(path, base, new, ours, prefer, write)
+    contested(path, base, new, ours, terms, write)
 }
 
 /// A file that git tore between two versions of ours: whatever stands between its markers was generated, so there is
@@ -134,23 +135,29 @@ fn contested(
     base: Locked,
     new: PlannedFile,
     ours: &[u8],
-    prefer: Prefer,
+    terms: Terms,
     write: impl Fn(Vec<u8>) -> Option<Change>,
 ) -> (Step, Locked) {
     let (kind, language) = (new.kind, Language::of(path));
-    let merged = merge::merge(language, &base.bytes, ours, &new.bytes, LABELS);
+    let followed = terms.renaming.and_then(|renaming| renaming.follow(&base.bytes, ours, &new.bytes));
+    let sides = followed.as_ref().map_or([&base.bytes[..], ours], |(base, ours)| [base, ours]);
+    let is_page = language == Language::Markdown && terms.prefer != Prefer::Theirs;
+    let wanted = if is_page { merge::still_wanted(sides[0], sides[1], &new.bytes) } else { None };
+    let merged = merge::merge(language, sides[0], sides[1], wanted.as_deref().unwrap_or(&new.bytes), LABELS);
+    let reason = wanted.map(|_| REWRITTEN);
     if merged.conflicts == 0 {
+        let outcome = if merged.bytes == ours && reason.is_some() { Outcome::Yours } else { Outcome::Merged };
         let change = if merged.bytes == ours { None } else { write(merged.bytes) };
-        return (Step { change, ..step(Outcome::Merged, kind) }, settled(new));
+        return (Step { reason, change, ..step(outcome, kind) }, settled(new));
     }
-    match (prefer, kind) {
+    match (terms.prefer, kind) {
         (Prefer::Neither, FileKind::Starter) => (because(Outcome::Waiting, kind, NOT_CLEAN), waits(Some(base), new)),
         (Prefer::Neither, FileKind::Managed) => {
             let step = because(Outcome::Waiting, kind, MARKED);
             (Step { change: write(merged.bytes), conflicts: merged.conflicts, ..step }, waits(Some(base), new))
         }
         (Prefer::Ours | Prefer::Theirs, _) => {
-            let bytes = one_side(language, [&base.bytes, ours, &new.bytes], prefer == Prefer::Ours);
+            let bytes = one_side(language, [sides[0], sides[1], &new.bytes], terms.prefer == Prefer::Ours);
             let change = if bytes == ours { None } else { write(bytes) };
             (Step { change, ..step(Outcome::Merged, kind) }, settled(new))
         }

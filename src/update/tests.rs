@@ -13,7 +13,7 @@ fn planned(text: &'static str, kind: FileKind) -> Plan {
 fn one(before: Option<Locked>, plan: Plan, disk: Option<Entry>, prefer: Prefer) -> (Option<Step>, Option<Locked>) {
     let lock = Lock { files: before.map(|b| ("f".to_owned(), b)).into_iter().collect(), ..Lock::default() };
     let view = disk.map(|d| ("f".to_owned(), d)).into_iter().collect();
-    let mut update = update(lock, plan, b"", &view, prefer).unwrap();
+    let mut update = update(lock, plan, b"", &view, prefer.into()).unwrap();
     (update.steps.remove("f"), update.lock.files.remove("f"))
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use scaffold::Outcome;
 use scaffold::amend::{self, Addition, Amended};
+use scaffold::blueprint::Kind;
 use scaffold::catalogue::Catalogue;
 use scaffold::commands::change::{Intent, Prepared, prepare};
 use scaffold::disk::{Change, Entry};
@@ -12,6 +13,7 @@ use scaffold::document::Node;
 use scaffold::error::Error;
 use scaffold::lock::ANSWERS;
 use scaffold::repository::{Standing, lock};
+use scaffold::rewrite;
 use scaffold::update::Prefer;
 
 /// A repository as its files.
@@ -52,7 +54,17 @@ pub fn change(
     let standing = Standing::read(files)?;
     let amended = amended(&standing.document)?;
     let intent = Intent { prefer, title: "test", ..Intent::default() };
-    let prepared = prepare(files, &standing, catalogue, &amended.document, lock(files)?, intent)?;
+    make(catalogue, files, &standing, &amended.document, intent)
+}
+
+fn make(
+    catalogue: &Catalogue,
+    files: &mut Files,
+    standing: &Standing,
+    document: &Node,
+    intent: Intent,
+) -> Result<Prepared, Error> {
+    let prepared = prepare(files, standing, catalogue, document, lock(files)?, intent)?;
     for (from, to) in &prepared.operation.moves {
         let below =
             |path: &String| path.strip_prefix(from.as_str()).filter(|r| r.is_empty() || r.starts_with('/')).map(str::to_owned);
@@ -88,6 +100,16 @@ pub fn add(
 
 pub fn remove(catalogue: &Catalogue, files: &mut Files, name: &str) -> Result<Prepared, Error> {
     change(catalogue, files, Prefer::Neither, |document| amend::remove(catalogue, document, name))
+}
+
+pub fn rename(catalogue: &Catalogue, files: &mut Files, old: &str, new: &str) -> Result<Prepared, Error> {
+    let standing = Standing::read(files)?;
+    let thing = amend::renamed(&standing.document, old, new)?;
+    let key = if thing.kind == Kind::Service { "services" } else { "stores" };
+    let keyed = Standing::of(rewrite::rename_key(&standing.text, &[key, old], new).unwrap())?;
+    let amended = amend::rename(catalogue, &keyed.document, &thing, new)?;
+    let intent = Intent { title: "test", renamed: Some((old, new)), ..Intent::default() };
+    make(catalogue, files, &keyed, &amended.document, intent)
 }
 
 pub fn apply(catalogue: &Catalogue, files: &mut Files) -> Result<Prepared, Error> {

@@ -98,11 +98,19 @@ def by_lines(base, ours, theirs):
     return done.stdout if done.returncode == 0 else None
 
 
-def version_moved(b, o, t):
+def did_all(base, side, other):
+    """Whether a side has each line that the other wrote, and none that it took out."""
+    base, side, other = (Counter(text.splitlines()) for text in (base, side, other))
+    return all(side[line] >= other[line] for line in other - base) and all(side[line] <= other[line] for line in base - other)
+
+
+def version_moved(b, o, t, at):
     """The sides that may be right where both moved a version and nothing else: the newer is, as far as figures tell."""
     if not all(isinstance(one, str) and "\n" not in one for one in (b, o, t)):
         return ()
-    wholes = [re.split(r"[:@=<>~^ ]+v?(?=[\w.-]+$)", one, maxsplit=1) for one in (b, o, t)]
+    # What a kustomization calls so stands beside the name of its image.
+    before = "image:" if at.endswith("/newTag") else ""
+    wholes = [re.split(r"[:@=<>~^ ]+v?(?=[\w.-]+$)", before + one, maxsplit=1) for one in (b, o, t)]
     if any(len(parts) != 2 or parts[0] != wholes[0][0] for parts in wholes):
         return ()
     versions = [parts[1] for parts in wholes]
@@ -138,11 +146,12 @@ def contradictions(b, o, t, r, at="."):
         return
     if all(isinstance(one, str) and "\n" in one for one in (b, o, t)):
         # Neighbouring lines conflict for git and need not: what cannot be right is that one side's text stands alone.
+        # Where that side did all that the other did, and more, there was no conflict.
         expected = by_lines(b, o, t)
-        if r in (o, t) if expected is None else r != expected:
+        if r in (o, t) and not did_all(b, r, t if r == o else o) if expected is None else r != expected:
             yield f"{at}: " + ("a conflict was settled" if expected is None else "is not what its lines merge to")
         return
-    if r not in version_moved(b, o, t):
+    if r not in version_moved(b, o, t, at):
         yield f"{at}: a conflict was settled"
 
 

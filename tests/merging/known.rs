@@ -5,7 +5,7 @@ use scaffold::merge::{Language, merge};
 use crate::LABELS;
 
 #[track_caller]
-fn gives(path: &str, [base, ours, theirs]: [&str; 3], expected: &str) {
+pub fn gives(path: &str, [base, ours, theirs]: [&str; 3], expected: &str) {
     let merged = merge(Language::of(path), base.as_bytes(), ours.as_bytes(), theirs.as_bytes(), LABELS);
     assert_eq!(String::from_utf8(merged.bytes).unwrap(), expected);
     assert_eq!(merged.conflicts, expected.matches("<<<<<<<").count());

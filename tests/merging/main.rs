@@ -1,12 +1,18 @@
 //! Why: nobody foresees what people do to their files. Here random edits are made on files that scaffold really emits, by
 //! two sides, and each merge is held against what must be true of all merges. `PROPTEST_CASES` makes other edits, and more.
 
+mod comments;
+mod documents;
 mod edits;
 mod files;
+mod json;
 mod known;
+mod lists;
 mod oracle;
 mod pages;
 mod paths;
+mod rounds;
+mod touching;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

@@ -82,6 +82,44 @@ fn the_blank_lines_of_the_user_stay() {
 }
 
 #[test]
+fn text_above_a_new_section_belongs_to_the_one_before_it() {
+    let (before, after) = ("# Page\n\n| a |\n|---|\n| x |\n", "\n## Last\n\nText.\n");
+    let (base, theirs) = (format!("{before}{after}"), format!("{before}\n## Theirs\n\nMore.\n{after}"));
+    gives([&base, &format!("{before}\nOurs.\n{after}"), &theirs], &format!("{before}\nOurs.\n\n## Theirs\n\nMore.\n{after}"));
+    // So does a row directly above one that goes.
+    gives([&theirs, &theirs.replace("| x |\n", "| x |\n| ours |\n"), &base], &base.replace("| x |\n", "| x |\n| ours |\n"));
+}
+
+#[test]
+fn a_section_that_came_and_went_leaves_no_blank_line() {
+    let base = "# Page\n\nText.\n";
+    let theirs = format!("{base}\n## Theirs\n\nMore.\n");
+    for ours in ["# Page\n\nOurs, all of it.\n", "# Page\n\nText.\n\n\n", "# Page\n\nText.\n\n- ours\n"] {
+        let (with, conflicts) = page([base, ours, &theirs]);
+        assert_eq!(conflicts, 0, "{with}");
+        gives([&theirs, &with, base], ours);
+    }
+    let (base, ours) = ("# Page\n\nFirst.\n\n## One\n\nOne.\n", "# Page\n\nOurs.\n");
+    let theirs = format!("{base}\n## Theirs\n\nMore.\n");
+    let (with, conflicts) = page([base, ours, &theirs]);
+    assert_eq!(conflicts, 0, "{with}");
+    gives([&theirs, &with, base], ours);
+}
+
+#[test]
+fn neighbouring_lines_and_distant_words_are_changed_apart() {
+    let base = "Edit the source: it reloads.\nDebuggers listen on 127.0.0.1: api on 5678.\nThe end.\n";
+    let theirs = base.replace("5678", "5678, web on 9229").replace("Edit", "When a port is taken, set another. Edit");
+    gives([base, &base.replace("The end.", "Our end."), &theirs], &theirs.replace("The end.", "Our end."));
+    gives([base, &base.replace("source: it", "source:\nit"), &theirs], &theirs.replace("source: it", "source:\nit"));
+    gives([base, &base.replace("Debuggers", "Our debuggers"), &theirs], &theirs.replace("Debuggers", "Our debuggers"));
+    gives(["| a | b |\n", "| a | ours |\n", "| theirs | b |\n"], "| theirs | ours |\n");
+    // What was written anew has no words left to change.
+    conflicts([base, &base.replace("Debuggers listen on 127.0.0.1: api on 5678.", "Ours."), &theirs]);
+    conflicts([base, &base.replace("5678", "1111"), &theirs]);
+}
+
+#[test]
 fn two_tables_are_a_conflict() {
     let table = |name: &str| format!("# Page\n\n| {name} | b |\n| --- | --- |\n| {name}1 | 2 |\n");
     conflicts(["# Page\n", &table("ours"), &table("theirs")]);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::brackets;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput};
 
 use crate::merge::value::{Kind, Value};
@@ -29,6 +30,8 @@ pub struct Raw {
 pub enum Form {
     /// On one or more lines that are one thing.
     Plain,
+    /// A list in brackets.
+    Flow(Vec<Raw>),
     /// `|` or `>`.
     Block,
     /// A list with dashes.
@@ -47,8 +50,11 @@ pub struct Document {
 
 /// Reads all documents; `None` when the text is not YAML.
 pub fn read(lines: &[&str]) -> Option<Vec<Document>> {
-    let text = lines.join("\n") + "\n";
-    let mut reader = Reader { parser: Parser::new_from_str(&text), lines, anchors: HashMap::new() };
+    parse(lines, &(lines.join("\n") + "\n")).or_else(|| parse(lines, &brackets::indented(lines)?))
+}
+
+fn parse(lines: &[&str], text: &str) -> Option<Vec<Document>> {
+    let mut reader = Reader { parser: Parser::new_from_str(text), lines, anchors: HashMap::new() };
     let mut documents = Vec::new();
     loop {
         let (event, _) = reader.next()?;
@@ -120,7 +126,7 @@ impl<'t> Reader<'t, '_> {
                     items.push(self.value(event, span, flow, depth + 1)?);
                 }
                 let values = items.iter().map(|item| item.value.clone()).collect();
-                (Value { note, kind: Kind::List(values) }, if flow { Form::Plain } else { Form::List(items) })
+                (Value { note, kind: Kind::List(values) }, if flow { Form::Flow(items) } else { Form::List(items) })
             }
             Event::MappingStart(anchor, tag) => {
                 let note = note(self, anchor, tag.map(|tag| tag.to_string()));

@@ -1,27 +1,50 @@
 //! Why: a YAML file is read once, by a real parser, for two purposes: the value that it stands for, and the tree of its
 //! lines. Unlike `document`, which refuses what has no place in an answers file, this takes all of YAML.
 
+mod brackets;
+mod documents;
 mod events;
 mod gaps;
 mod nodes;
 
+pub use documents::Names;
+use events::Document;
+
+use super::identity::scalar_name;
 use super::tree::Node;
-use super::value::Value;
+use super::value::{Kind, Value};
 
 /// A YAML file, read.
-pub struct Read<'a> {
-    /// What each of its documents stands for, by name.
-    pub documents: Vec<(String, Value)>,
-    /// Its lines as a tree, where they make one: a list of documents.
-    pub tree: Option<Node<'a>>,
+pub struct File<'a> {
+    lines: Vec<&'a str>,
+    documents: Vec<Document>,
 }
 
 /// Reads a file; `None` when it is not YAML.
-pub fn read<'a>(lines: &[&'a str]) -> Option<Read<'a>> {
-    let documents = events::read(lines)?;
-    let tree = nodes::build(lines, &documents);
-    let named = documents.into_iter().map(|document| (nodes::document_name(&document.root.value), document.root.value));
-    Some(Read { documents: named.collect(), tree })
+pub fn read<'a>(lines: &[&'a str]) -> Option<File<'a>> {
+    Some(File { documents: events::read(lines)?, lines: lines.to_vec() })
+}
+
+impl<'a> File<'a> {
+    /// What each of its documents stands for.
+    pub fn values(&self) -> Vec<Value> {
+        self.documents.iter().map(|document| document.root.value.clone()).collect()
+    }
+
+    /// Its lines as a tree, where they make one: a list of documents.
+    pub fn tree(&self, names: &Names) -> Option<Node<'a>> {
+        nodes::build(&self.lines, &self.documents, names)
+    }
+}
+
+/// What names an item of a list, and a number that stands for what it says; `None` for what has parts.
+pub fn item(text: &str) -> Option<(String, u64)> {
+    let [document] = <[_; 1]>::try_from(events::read(&[text])?).ok()?;
+    let value = document.root.value;
+    match &value.kind {
+        Kind::Scalar(scalar) => Some((scalar_name(scalar), value.digest())),
+        _ => None,
+    }
 }
 
 /// Where a comment begins on a line: behind a space, outside of quotes.

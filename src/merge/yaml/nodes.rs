@@ -5,17 +5,19 @@ use std::borrow::Cow;
 
 use super::events::{Document, Form, Raw};
 use super::gaps;
+use super::{Names, comment};
+use crate::merge::identity::scalar_name;
 use crate::merge::tree::{Node, Shape, indent, is_gap};
-use crate::merge::value::{Kind, Value, scalar_name};
+use crate::merge::value::{Kind, Value};
 use crate::merge::version;
 
 /// The tree of a file: a list of documents. `None` where documents do not own their lines.
-pub fn build<'a>(lines: &[&'a str], documents: &[Document]) -> Option<Node<'a>> {
+pub fn build<'a>(lines: &[&'a str], documents: &[Document], names: &Names) -> Option<Node<'a>> {
     let odd = |line: &&&str| line.starts_with('%') || line.starts_with("...") || line.starts_with("--- ");
     if documents.is_empty() || lines.iter().any(|line| odd(&line)) {
         return None;
     }
-    let builder = Builder { lines };
+    let builder = Builder { lines, names };
     let mut root = Node::leaf(String::new(), 0, vec![]);
     root.shape = Shape::Keyed;
     let mut from = 0;
@@ -35,6 +37,7 @@ pub fn build<'a>(lines: &[&'a str], documents: &[Document]) -> Option<Node<'a>> 
 
 struct Builder<'l, 'a> {
     lines: &'l [&'a str],
+    names: &'l Names,
 }
 
 impl<'a> Builder<'_, 'a> {
@@ -45,14 +48,14 @@ impl<'a> Builder<'_, 'a> {
 
     fn document(&self, document: &Document, from: usize, to: usize) -> Option<Node<'a>> {
         let root = &document.root;
-        let mut node = Node::leaf(document_name(&root.value), 0, vec![]);
+        let mut node = Node::leaf(self.names.name(&root.value), 0, vec![]);
         node.says = root.value.digest();
         let (shape, column) = match &root.form {
             Form::Map(entries) => (Shape::Keyed, entries.first()?.0.column),
-            Form::List(_) => (Shape::List, self.dashes(root)),
+            Form::List(_) => (Shape::List, self.first_dash(root, from)?.1),
             _ => return None,
         };
-        let begin = root.inner.0;
+        let begin = if shape == Shape::List { self.first_dash(root, from)?.0 } else { root.inner.0 };
         // What stands before the first key: the dashes, and comments, of which the last ones lead the key.
         let mut head_end = begin;
         while head_end > from && is_gap(self.lines[head_end - 1]) {
@@ -62,7 +65,7 @@ impl<'a> Builder<'_, 'a> {
         node.shape = shape;
         node.children = match &root.form {
             Form::Map(entries) => self.entries(entries, column, None)?,
-            Form::List(items) => self.items(items, column)?,
+            Form::List(items) => self.items(items, (begin, column))?,
             _ => return None,
         };
         node.children.first_mut()?.lead = self.lines[head_end..begin].to_vec();
@@ -113,52 +116,87 @@ impl<'a> Builder<'_, 'a> {
     fn body(&self, node: &mut Node<'a>, value: &Raw, line: usize, end: usize, column: usize) {
         node.says = value.value.digest();
         let parts = match &value.form {
-            Form::Map(entries) if value.inner.0 > line => {
-                entries.first().and_then(|(key, _)| self.entries(entries, key.column, None)).map(|parts| (Shape::Keyed, parts))
-            }
-            Form::List(items) if value.inner.0 > line && self.dashes(value) >= column => {
-                self.items(items, self.dashes(value)).map(|parts| (Shape::List, parts))
-            }
+            Form::Map(entries) if value.inner.0 > line => entries
+                .first()
+                .and_then(|(key, _)| self.entries(entries, key.column, None))
+                .map(|parts| (Shape::Keyed, parts, value.inner.0)),
+            Form::List(items) if value.inner.0 > line => self
+                .first_dash(value, line + 1)
+                .filter(|(_, dash)| *dash >= column)
+                .and_then(|first| Some((Shape::List, self.items(items, first)?, first.0))),
             _ => None,
         };
         let mut head_end = end + 1;
-        if let Some((shape, parts)) = parts {
+        if let Some((shape, parts, begin)) = parts {
             node.shape = shape;
             node.children = parts;
-            head_end = value.inner.0;
+            head_end = begin;
             while head_end > line + 1 && is_gap(self.lines[head_end - 1]) {
                 head_end -= 1;
             }
-            node.children[0].lead = self.lines[head_end..value.inner.0].to_vec();
+            node.children[0].lead = self.lines[head_end..begin].to_vec();
         } else if matches!(value.form, Form::Block) {
             node.shape = Shape::Block;
+        } else if let Form::Flow(items) = &value.form
+            && self.brackets(node, items, line, value.last).is_some()
+        {
+            return;
         }
         node.head.extend(self.lines[line + 1..head_end].iter().map(|line| Cow::Borrowed(*line)));
     }
 
-    /// The column of a list's dashes. With an anchor before it, the parser tells where the first item begins.
-    fn dashes(&self, list: &Raw) -> usize {
-        let (line, column) = list.inner;
-        if (list.line, list.column) == list.inner { column } else { indent(self.lines[line]) }
+    /// A list in brackets as one with dashes, where each item and the last bracket have lines of their own.
+    fn brackets(&self, node: &mut Node<'a>, items: &[Raw], line: usize, end: usize) -> Option<()> {
+        let code = |at: usize| {
+            let text = self.lines[at];
+            text[..comment(text).unwrap_or(text.len())].trim()
+        };
+        (code(line).ends_with('[') && matches!(code(end), "]" | "],")).then_some(())?;
+        let mut next = line + 1;
+        let mut children = Vec::with_capacity(items.len());
+        for item in items {
+            let text = *self.lines.get(item.line)?;
+            let (Kind::Scalar(scalar), column) = (&item.value.kind, indent(text)) else { return None };
+            (item.line >= next && item.line == item.last && item.column == column).then_some(())?;
+            self.lines[next..item.line].iter().all(|line| is_gap(line)).then_some(())?;
+            let mut child = Node::leaf(scalar_name(scalar), column, vec![Cow::Borrowed(text)]);
+            child.says = item.value.digest();
+            child.lead = self.lines[next..item.line].to_vec();
+            next = item.line + 1;
+            children.push(child);
+        }
+        (next <= end && self.lines[next..end].iter().all(|line| is_gap(line)) && !children.is_empty()).then_some(())?;
+        node.shape = Shape::List;
+        node.children = children;
+        node.tail = self.lines[next..end].to_vec();
+        node.close = vec![self.lines[end]];
+        Some(())
     }
 
-    /// The items of a block list whose dashes stand at a column.
-    fn items(&self, items: &[Raw], column: usize) -> Option<Vec<Node<'a>>> {
+    /// The line and the column of a list's first dash. The parser names another place where an anchor stands before it, or
+    /// where the dashes are not indented below their key: that of the first item.
+    fn first_dash(&self, list: &Raw, from: usize) -> Option<(usize, usize)> {
+        let dash = |line: &usize| self.lines.get(*line).is_some_and(|text| is_dash(&text[indent(text)..]));
+        let line = (from..=list.inner.0).find(dash)?;
+        Some((line, indent(self.lines[line])))
+    }
+
+    /// The items of a block list whose first dash stands at a place.
+    fn items(&self, items: &[Raw], (first, column): (usize, usize)) -> Option<Vec<Node<'a>>> {
         let mut nodes: Vec<Node> = Vec::with_capacity(items.len());
-        let mut next = None;
+        let mut next = first;
         for item in items {
-            let from = next.unwrap_or(item.line);
-            let is_dash = |i: &usize| {
+            let dash = |i: &usize| {
                 let line = self.lines.get(*i).copied().unwrap_or_default();
-                indent(line) == column && line[column..].starts_with('-')
+                indent(line) == column && is_dash(&line[column..])
             };
-            let line = if next.is_none() && !is_dash(&item.line) { return None } else { (from..=item.line).find(is_dash)? };
+            let line = (next..=item.line).find(dash)?;
             let end = item.last.max(line);
             let mut node = self.item(item, line, end, column);
-            if let (Some(next), Some(before)) = (next, nodes.last_mut()) {
+            if let Some(before) = nodes.last_mut() {
                 node.lead = gaps::settle(before, &self.lines[next..line], Some(column)).to_vec();
             }
-            next = Some(end + 1);
+            next = end + 1;
             nodes.push(node);
         }
         Some(nodes)
@@ -191,6 +229,11 @@ impl<'a> Builder<'_, 'a> {
     }
 }
 
+/// Whether a line, from its first word on, begins with the dash of an item.
+fn is_dash(text: &str) -> bool {
+    text.strip_prefix('-').is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
+}
+
 /// What may name an item: its parts without parts.
 fn fields(value: &Value) -> Vec<(String, String)> {
     let Kind::Map(entries) = &value.kind else { return Vec::new() };
@@ -208,21 +251,6 @@ fn digest(nodes: &[Node]) -> u64 {
         node.says.hash(&mut hasher);
     }
     hasher.finish()
-}
-
-/// What a document is known by: as Kubernetes knows it.
-pub fn document_name(value: &Value) -> String {
-    let get = |value: &Value, key: &str| match &value.kind {
-        Kind::Map(entries) => entries.iter().find(|(k, _)| k == key).map(|(_, value)| value.clone()),
-        _ => None,
-    };
-    let text = |value: Option<Value>| match value.map(|value| value.kind) {
-        Some(Kind::Scalar(text)) => text,
-        _ => String::new(),
-    };
-    let meta = get(value, "metadata");
-    let of_meta = |key: &str| text(meta.as_ref().and_then(|meta| get(meta, key)));
-    format!("{} {} {}", text(get(value, "kind")), of_meta("namespace"), of_meta("name"))
 }
 
 /// What an item is aligned by where no field names all items: its action without the pin, or what it begins with.

@@ -1,0 +1,88 @@
+//! Why: two edits that touch are one for git, though each may be whole by itself: one side took a line away, the other the
+//! next one; one changed a line, the other wrote a paragraph below it. Where it can be seen that neither is a part of the
+//! other, both hold.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::ops::Range;
+
+use super::lines::{Piece, edits, intern};
+use super::text::{Line, is_blank};
+
+/// What three lists of lines come to whose edits touch and do not overlap; `None` where they do, or may be about each other.
+pub fn merge<T: Hash + Eq + Clone>(base: &[T], ours: &[T], theirs: &[T], bytes: impl Fn(&T) -> &[u8]) -> Option<Vec<T>> {
+    let mut numbers = HashMap::new();
+    let [b, o, t] = [base, ours, theirs].map(|lines| intern(&mut numbers, lines));
+    let all = |lines: &[T], side: &[u32]| {
+        edits(&b, side).into_iter().map(|(old, new)| One { old, new: lines[new].to_vec() }).collect::<Vec<_>>()
+    };
+    let (left, right) = (all(ours, &o), all(theirs, &t));
+    let mut every: Vec<One<T>> = left.into_iter().chain(right).collect();
+    every.sort_by_key(|one| (one.old.start, one.old.end));
+    // What both did alike, and what both wrote before one of them went on, stands once.
+    every.dedup_by(|b, a| {
+        let more = |long: &[T], short: &[T]| long.starts_with(short) || long.ends_with(short);
+        let one = a.old == b.old && a.old.is_empty() && (more(&a.new, &b.new) || more(&b.new, &a.new));
+        if one && b.new.len() > a.new.len() {
+            std::mem::swap(&mut a.new, &mut b.new);
+        }
+        one || a == b
+    });
+    let free =
+        |a: &One<T>, b: &One<T>| a.old.end < b.old.start || a.old.end == b.old.start && stand_side_by_side(base, a, b, &bytes);
+    every.windows(2).all(|pair| free(&pair[0], &pair[1])).then_some(())?;
+    let mut out = Vec::new();
+    let mut at = 0;
+    for One { old, new } in every {
+        out.extend_from_slice(base.get(at..old.start)?);
+        out.extend(new);
+        at = old.end;
+    }
+    out.extend_from_slice(&base[at..]);
+    Some(out)
+}
+
+/// What stands instead of a range of the base.
+#[derive(PartialEq)]
+struct One<T> {
+    old: Range<usize>,
+    new: Vec<T>,
+}
+
+/// Whether an edit and the one that begins where it ends say nothing of each other.
+fn stand_side_by_side<T>(base: &[T], above: &One<T>, below: &One<T>, bytes: impl Fn(&T) -> &[u8]) -> bool {
+    let gone = |one: &One<T>| one.new.is_empty() && !one.old.is_empty();
+    // A line that still begins with the same word is still about the same thing.
+    let changed = |one: &One<T>| {
+        let old = &base[one.old.clone()];
+        !old.is_empty()
+            && old.len() == one.new.len()
+            && old.iter().zip(&one.new).all(|(a, b)| !word(bytes(a)).is_empty() && word(bytes(a)) == word(bytes(b)))
+    };
+    let new = |one: &One<T>| one.old.is_empty();
+    let blank = |line: Option<&T>| line.is_some_and(|line| is_blank(bytes(line)));
+    let edge = |line: Option<&T>| line.is_some_and(|line| !bytes(line).starts_with(b" ") && !bytes(line).starts_with(b"\t"));
+    match () {
+        () if new(below) => changed(above) && blank(below.new.first()) && edge(below.new.get(1)),
+        () if new(above) => changed(below) && blank(above.new.last()) && edge(above.new.first()),
+        () => (gone(above) || changed(above)) && (gone(below) || changed(below)),
+    }
+}
+
+fn word(line: &[u8]) -> &[u8] {
+    let line = line.trim_ascii();
+    let end = line.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').unwrap_or(line.len());
+    &line[..end]
+}
+
+/// Settles those conflicts of lines in which both sides' edits hold.
+pub fn settle(pieces: Vec<Piece<Line>>) -> Vec<Piece<Line>> {
+    let mut settled = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        settled.push(match &piece {
+            Piece::Conflict { ours, base, theirs } => merge(base, ours, theirs, |line| line).map_or(piece, Piece::Clean),
+            Piece::Clean(_) => piece,
+        });
+    }
+    settled
+}

@@ -1,0 +1,245 @@
+//! Why: a rename changes a word in lines all over a file, and people have edited some of those lines. To merge that as a
+//! change like any other makes a conflict of each of them. So the new name is brought into what was generated before and
+//! into the user's edits of it first; what is left to merge is what else is new. Lines that the user wrote alone are the
+//! user's: they are named, not changed.
+
+use std::collections::HashMap;
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use crate::names::upper;
+
+/// A line that the user wrote, and that still says the old name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// The file.
+    pub path: String,
+    /// Its number, from one.
+    pub line: usize,
+    /// What it says.
+    pub text: String,
+}
+
+/// A name, in the ways in which it is written, and the one that takes its place.
+#[derive(Clone, Debug)]
+pub struct Renaming {
+    old: [String; 3],
+    /// Both names, the longer ones first: one may be a part of the other.
+    all: Vec<String>,
+}
+
+/// The words of a generated line, before and after; there are as many of both.
+#[derive(Clone)]
+struct Words<'l> {
+    old: Vec<&'l str>,
+    new: Vec<&'l str>,
+}
+
+impl Renaming {
+    /// From one name to another.
+    pub fn new(old: &str, new: &str) -> Self {
+        let written = |name: &str| [name.to_owned(), name.replace('-', "_"), upper(name)];
+        let (old, new) = (written(old), written(new));
+        let mut all: Vec<String> = old.iter().chain(&new).cloned().collect();
+        all.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
+        all.dedup();
+        Self { old, all }
+    }
+
+    /// What was generated before and what stands on the disk, as if the name had been the new one all along; nothing where
+    /// a file is no text.
+    pub fn follow(&self, base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+        let [base, ours, theirs] = [base, ours, theirs].map(std::str::from_utf8);
+        let [base, ours, theirs] =
+            [base.ok()?, ours.ok()?, theirs.ok()?].map(|text| text.split_inclusive('\n').collect::<Vec<_>>());
+        let changes = self.changes(&base, &theirs);
+        let mut known: HashMap<&str, &Words> = HashMap::new();
+        for (line, words) in base.iter().zip(&changes) {
+            if let Some(words) = words {
+                known.insert(line.trim(), words);
+            }
+        }
+        let told = base.iter().zip(&changes).map(|(line, words)| words.as_ref().map_or_else(|| (*line).into(), |w| say(line, w)));
+        let mut new: Vec<String> = ours.iter().map(|line| (*line).to_owned()).collect();
+        let [before, now] = [&base, &ours].map(|lines| lines.iter().map(|line| line.trim()).collect::<Vec<_>>());
+        for op in capture_diff_slices(Algorithm::Myers, &before, &now) {
+            let (old, at) = (op.old_range(), op.new_range());
+            for place in at.clone() {
+                let words = match op {
+                    DiffOp::Equal { .. } => changes[old.start + place - at.start].as_ref(),
+                    // What was generated may have been moved, or edited in its place.
+                    _ => known.get(now[place]).copied().or_else(|| {
+                        old.clone()
+                            .filter_map(|i| Some((likeness(before[i], now[place], changes[i].as_ref()?)?, i)))
+                            .max()
+                            .and_then(|(_, i)| changes[i].as_ref())
+                    }),
+                };
+                if let Some(words) = words {
+                    new[place] = say(ours[place], words);
+                }
+            }
+        }
+        Some((told.collect::<String>().into_bytes(), new.concat().into_bytes()))
+    }
+
+    /// For each generated line the words that the new name changes in it.
+    fn changes<'l>(&self, base: &[&'l str], theirs: &[&'l str]) -> Vec<Option<Words<'l>>> {
+        let nameless = |lines: &[&str]| lines.iter().map(|line| self.nameless(line)).collect::<Vec<_>>();
+        let mut changes = vec![None; base.len()];
+        for op in capture_diff_slices(Algorithm::Myers, &nameless(base), &nameless(theirs)) {
+            if !matches!(op, DiffOp::Equal { .. }) {
+                continue;
+            }
+            for (i, j) in op.old_range().zip(op.new_range()).filter(|(i, j)| base[*i] != theirs[*j]) {
+                let (old, new) = (words(base[i]).collect::<Vec<_>>(), words(theirs[j]).collect::<Vec<_>>());
+                if old.len() == new.len() {
+                    changes[i] = Some(Words { old, new });
+                }
+            }
+        }
+        changes
+    }
+
+    /// A line with one sign for both names.
+    fn nameless(&self, line: &str) -> String {
+        let mut out = String::with_capacity(line.len());
+        let mut rest = line;
+        let mut inside = false;
+        while let Some(c) = rest.chars().next() {
+            let found = self.all.iter().find(|name| !inside && starts_with_word(rest, name));
+            let len = found.map_or(c.len_utf8(), String::len);
+            out.push(if found.is_some() { '\u{1}' } else { c });
+            inside = found.is_some() || c.is_alphanumeric();
+            rest = &rest[len..];
+        }
+        out
+    }
+
+    /// The lines of a file that are not generated and say the old name.
+    pub fn left(&self, path: &str, now: &[u8], generated: &[u8]) -> Vec<Left> {
+        let (Ok(now), Ok(generated)) = (std::str::from_utf8(now), std::str::from_utf8(generated)) else { return vec![] };
+        let [known, lines] = [generated, now].map(|text| text.lines().map(str::trim).collect::<Vec<_>>());
+        let mut left = Vec::new();
+        for op in capture_diff_slices(Algorithm::Myers, &known, &lines) {
+            for at in op.new_range().filter(|_| !matches!(op, DiffOp::Equal { .. })) {
+                if self.old.iter().any(|old| says(lines[at], old)) && !known.contains(&lines[at]) {
+                    left.push(Left { path: path.to_owned(), line: at + 1, text: lines[at].to_owned() });
+                }
+            }
+        }
+        left
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-')
+}
+
+/// The words of a line; a name with what is joined to it is one.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| !is_word(c)).filter(|word| !word.is_empty())
+}
+
+/// A line with the words changed that the generated line has changed. One word may stand there twice, as a name and as a
+/// route, so their places count; where the user wrote around them, a word counts that means one thing only.
+fn say(line: &str, change: &Words) -> String {
+    let now: Vec<&str> = words(line).collect();
+    let mut says = now.clone();
+    for op in capture_diff_slices(Algorithm::Myers, &change.old, &now) {
+        let (old, new) = (op.old_range(), op.new_range());
+        for at in new.clone() {
+            if matches!(op, DiffOp::Equal { .. }) {
+                says[at] = change.new[old.start + at - new.start];
+            } else {
+                says[at] = change.only(now[at]).unwrap_or(now[at]);
+            }
+        }
+    }
+    let mut out = String::with_capacity(line.len() + 16);
+    let mut rest = line;
+    for (word, new) in now.iter().zip(says) {
+        let start = rest.find(is_word).unwrap_or(rest.len());
+        out.push_str(&rest[..start]);
+        out.push_str(new);
+        rest = &rest[start + word.len()..];
+    }
+    out.push_str(rest);
+    out
+}
+
+impl<'l> Words<'l> {
+    /// What becomes of a word, wherever it stands in the line.
+    fn only(&self, word: &str) -> Option<&'l str> {
+        let mut all = self.old.iter().zip(&self.new).filter(|(old, _)| **old == word).map(|(_, new)| *new);
+        let first = all.next()?;
+        all.all(|other| other == first).then_some(first)
+    }
+
+    /// Whether the new name takes the place of a word.
+    fn changes(&self, word: &str) -> bool {
+        self.old.iter().zip(&self.new).any(|(old, new)| *old == word && old != new)
+    }
+}
+
+/// How much of a generated line is in one that stands in its place: in tenths, from five on, and one of the words that the
+/// new name changes must be among it.
+fn likeness(base: &str, ours: &str, changes: &Words) -> Option<usize> {
+    let (old, new) = (words(base).collect::<Vec<_>>(), words(ours).collect::<Vec<_>>());
+    let named = new.iter().any(|word| changes.changes(word));
+    let same = new.iter().filter(|word| old.contains(word)).count();
+    let tenths = 10 * same / old.len().min(new.len()).max(1);
+    (named && tenths >= 5).then_some(tenths)
+}
+
+/// Whether a text begins with a name that no letter or digit makes longer.
+fn starts_with_word(text: &str, name: &str) -> bool {
+    text.strip_prefix(name).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+}
+
+/// Whether a name stands in a line, by itself or joined to something.
+fn says(line: &str, name: &str) -> bool {
+    line.match_indices(name).any(|(at, _)| starts_with_word(&line[at..], name) && !line[..at].ends_with(char::is_alphanumeric))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn follows([base, ours, theirs]: [&str; 3], expected: [&str; 2]) {
+        let renaming = Renaming::new("my-api", "core");
+        let (told, now) = renaming.follow(base.as_bytes(), ours.as_bytes(), theirs.as_bytes()).unwrap();
+        assert_eq!([told, now].map(|text| String::from_utf8(text).unwrap()), expected.map(str::to_owned));
+    }
+
+    const BASE: &str = "  my-api:\n    url: http://my-api/my-api\n    key: MY_API_URL\n    data: my-api-data\n  web: {}\n";
+    const THEIRS: &str = "  core:\n    url: http://core/my-api\n    key: CORE_URL\n    data: my-api-data\n  web: {}\n";
+
+    #[test]
+    fn a_word_changes_where_the_generated_line_has_it_changed() {
+        follows([BASE, BASE, THEIRS], [THEIRS, THEIRS]);
+        let edited = |text: &str| text.replace("/my-api\n", "/my-api # ours\n").replace("    ", "      ").replace('\n', "\r\n");
+        follows([BASE, &edited(BASE), THEIRS], [THEIRS, &edited(THEIRS)]);
+        let moved = |text: &str| format!("  web: {{}}\n{}", text.replace("  web: {}\n", ""));
+        follows([BASE, &moved(BASE), THEIRS], [THEIRS, &moved(THEIRS)]);
+    }
+
+    #[test]
+    fn lines_of_the_users_own_keep_their_words_and_are_named() {
+        let own = "  own: [my-api, my-apis]\n";
+        follows([BASE, &format!("{BASE}{own}"), THEIRS], [THEIRS, &format!("{THEIRS}{own}")]);
+        let left = Renaming::new("my-api", "core").left("f", format!("{THEIRS}{own}").as_bytes(), THEIRS.as_bytes());
+        assert_eq!(left, [Left { path: "f".to_owned(), line: 6, text: "own: [my-api, my-apis]".to_owned() }]);
+        let other = format!("{THEIRS}  own: [my-apis, CORE]\n");
+        assert_eq!(Renaming::new("my-api", "core").left("f", other.as_bytes(), THEIRS.as_bytes()), []);
+    }
+
+    #[test]
+    fn one_name_may_be_a_part_of_the_other() {
+        let renaming = Renaming::new("api", "my-api");
+        let (base, theirs) = ("a: api\nb: my-own-api\nc: API_X\n", "a: my-api\nb: my-own-api\nc: MY_API_X\n");
+        let (told, now) = renaming.follow(base.as_bytes(), b"a: api # ours\nb: my-own-api\n", theirs.as_bytes()).unwrap();
+        assert_eq!((told, now), (theirs.as_bytes().to_vec(), b"a: my-api # ours\nb: my-own-api\n".to_vec()));
+    }
+}
