@@ -21,6 +21,7 @@ mod loss;
 mod markdown;
 mod order;
 mod parts;
+mod renames;
 mod rivals;
 mod scan;
 mod sequence;
