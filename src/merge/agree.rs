@@ -16,6 +16,7 @@ pub fn contradicts(expected: Option<&Value>, actual: Option<&Value>) -> bool {
 #[allow(clippy::many_single_char_names, reason = "three values side by side")]
 pub fn disagree(expected: Option<&Value>, one: Option<&Value>, other: Option<&Value>) -> bool {
     let (e, a, b) = match (expected, one, other) {
+        (Some(e), Some(_), Some(_)) if e.is_disputed() => return one == other,
         (Some(Value { kind: Kind::Undecided, .. }), _, _)
         | (None, None, None)
         // One side has it and the other has not: that is the conflict.

@@ -7,7 +7,7 @@ use std::hash::Hash;
 use std::ops::Range;
 
 use super::lines::{Piece, edits, intern};
-use super::text::{Line, is_blank};
+use super::text::is_blank;
 
 /// What three lists of lines come to whose edits touch and do not overlap; `None` where they do, or may be about each other.
 pub fn merge<T: Hash + Eq + Clone>(base: &[T], ours: &[T], theirs: &[T], bytes: impl Fn(&T) -> &[u8]) -> Option<Vec<T>> {
@@ -75,14 +75,11 @@ fn word(line: &[u8]) -> &[u8] {
     &line[..end]
 }
 
-/// Settles those conflicts of lines in which both sides' edits hold.
-pub fn settle(pieces: Vec<Piece<Line>>) -> Vec<Piece<Line>> {
-    let mut settled = Vec::with_capacity(pieces.len());
-    for piece in pieces {
-        settled.push(match &piece {
-            Piece::Conflict { ours, base, theirs } => merge(base, ours, theirs, |line| line).map_or(piece, Piece::Clean),
-            Piece::Clean(_) => piece,
-        });
-    }
-    settled
+/// Settles those conflicts in which both sides' edits hold.
+pub fn settle<T: Hash + Eq + Clone>(pieces: Vec<Piece<T>>, bytes: impl Fn(&T) -> &[u8]) -> Vec<Piece<T>> {
+    let settle = |piece: Piece<T>| match &piece {
+        Piece::Conflict { ours, base, theirs } => merge(base, ours, theirs, &bytes).map_or(piece, Piece::Clean),
+        Piece::Clean(_) => piece,
+    };
+    pieces.into_iter().map(settle).collect()
 }

@@ -128,7 +128,7 @@ pub fn merge<'a>(
     let pieces = if let Some(side) = settled(base.map(|base| &base.says), &ours.says, &theirs.says) {
         clean(joiner.head(side, ours, theirs, column))
     } else {
-        lines(&joiner.base.head(base?, column), &joiner.ours.head(ours, column), &joiner.theirs.head(theirs, column))
+        texts(&joiner.base.head(base?, column), &joiner.ours.head(ours, column), &joiner.theirs.head(theirs, column))
     };
     if has_conflict(&pieces) {
         return None;
@@ -222,8 +222,13 @@ fn blocks<'a>(joiner: &Joiner, base: &Node<'a>, ours: &Node<'a>, theirs: &Node<'
     if fixed && (body_indent(&base.head) != to || body_indent(&theirs.head) != to) {
         return None;
     }
-    pieces.extend(lines(&body(base), &body(ours), &body(theirs)));
+    pieces.extend(texts(&body(base), &body(ours), &body(theirs)));
     Some(pieces)
+}
+
+/// Merges a text; conflicts stay small, and edits that only touch are none.
+fn texts<'a>(base: &[Text<'a>], ours: &[Text<'a>], theirs: &[Text<'a>]) -> Pieces<'a> {
+    apart::settle(lines(base, ours, theirs), |line| line.as_bytes())
 }
 
 /// Merges lines; conflicts stay small.
@@ -233,13 +238,11 @@ pub fn lines<'a>(base: &[Text<'a>], ours: &[Text<'a>], theirs: &[Text<'a>]) -> P
         match region.change {
             Change::None | Change::Ours => pieces.extend(clean(ours[region.ours].to_vec())),
             Change::Theirs => pieces.extend(clean(theirs[region.theirs].to_vec())),
-            Change::Both => {
-                let (b, o, t) = (&base[region.base], &ours[region.ours], &theirs[region.theirs]);
-                match apart::merge(b, o, t, |line| line.as_bytes()) {
-                    Some(lines) => pieces.extend(clean(lines)),
-                    None => pieces.push(Piece::Conflict { ours: o.to_vec(), base: b.to_vec(), theirs: t.to_vec() }),
-                }
-            }
+            Change::Both => pieces.push(Piece::Conflict {
+                ours: ours[region.ours].to_vec(),
+                base: base[region.base].to_vec(),
+                theirs: theirs[region.theirs].to_vec(),
+            }),
         }
     }
     pieces

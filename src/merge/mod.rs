@@ -24,6 +24,7 @@ mod markdown;
 mod order;
 mod parts;
 mod prose;
+mod renames;
 mod rivals;
 mod scan;
 mod sections;
@@ -137,7 +138,7 @@ pub fn merge_styled(language: Language, base: &[u8], ours: &[u8], theirs: &[u8],
         return Merged { bytes, conflicts: 0 };
     }
     let by_lines = if language == Language::Markdown { markdown::settle(by_lines) } else { by_lines };
-    write::write(apart::settle(version::settle(by_lines)), texts, labels, style)
+    write::write(apart::settle(version::settle(by_lines), |line| line), texts, labels, style)
 }
 
 /// The merge of whole lines with their ends, where it is clean and glues no lines together.

@@ -108,7 +108,9 @@ impl Joiner {
         let (base, ours, theirs) = (of(&rivals.base, 0), of(&rivals.ours, 1), of(&rivals.theirs, 2));
         let column = ours.first().map_or(column, |ours| ours.column);
         match (&base[..], &ours[..], &theirs[..]) {
-            ([base], [ours], [theirs]) => self.both(Some(base), ours, theirs, column, ""),
+            ([base], [ours], [theirs]) if ![base, ours, theirs].iter().any(|node| node.is_container()) => {
+                self.both(Some(base), ours, theirs, column, "")
+            }
             _ => vec![self.conflict([&base, &ours, &theirs], column)],
         }
     }

@@ -1,5 +1,6 @@
 //! Why: parts that keys do not tell apart are told apart by their order, as lines are.
 
+use super::apart;
 use super::join::{Joiner, Pieces, append, clean};
 use super::layout::Mover;
 use super::leaf;
@@ -36,11 +37,18 @@ impl Joiner {
                 }
                 Change::Ours => clean(o.iter().flat_map(|node| self.ours.lines(node, node.column)).collect()),
                 Change::Theirs => clean(Self::all(self.theirs, t, column)),
-                Change::Both => leaf::lines(
-                    &Self::all(self.base, b, column),
-                    &Self::all(self.ours, o, column),
-                    &Self::all(self.theirs, t, column),
-                ),
+                Change::Both => {
+                    let mut part = leaf::lines(
+                        &Self::all(self.base, b, column),
+                        &Self::all(self.ours, o, column),
+                        &Self::all(self.theirs, t, column),
+                    );
+                    // What both made anew is one only if it is the same.
+                    if !b.is_empty() {
+                        part = apart::settle(part, |line| line.as_bytes());
+                    }
+                    part
+                }
             };
             append(&mut pieces, &mut part);
         }

@@ -7,7 +7,7 @@ use super::loss;
 use super::text::Line;
 use super::tree::{self, Node};
 use super::value::{self, Value};
-use super::{Entry, Language, agree, braces, entries, json, yaml};
+use super::{Entry, Language, agree, braces, entries, json, renames, yaml};
 
 /// A file as its language reads it.
 struct Read<'a> {
@@ -78,6 +78,13 @@ pub fn merge<'a>(
     let right = |pieces: &[Piece<Line<'a>>]| {
         let read = |for_theirs| settled(language, pieces, for_theirs).filter(|read| read.twins <= twins);
         let Some(one) = read(false).map(|read| value(&read.documents)) else { return false };
+        if is_clean(pieces) && pieces == by_lines {
+            let mut expected = expected.clone();
+            if let Some(expected) = &mut expected {
+                renames::follow(expected, values.each_ref(), &one);
+            }
+            return !agree::contradicts(expected.as_ref(), Some(&one)) && !loss::loses(&texts[0], &texts[1], &texts[2], pieces);
+        }
         let other = if is_clean(pieces) { Some(one.clone()) } else { read(true).map(|read| value(&read.documents)) };
         other.is_some_and(|other| !agree::disagree(expected.as_ref(), Some(&one), Some(&other)))
             && !loss::loses(&texts[0], &texts[1], &texts[2], pieces)

@@ -158,9 +158,10 @@ impl<'a> Node<'a> {
         own + self.children.iter().map(|child| child.twins(first)).sum::<usize>()
     }
 
-    /// Whether it is a block without a name of its own, of which there may be many.
+    /// Whether it is a block without a name of its own, of which there may be many. What is assigned has a name.
     fn is_anonymous(&self) -> bool {
-        self.is_container() && (!self.names[0].contains(' ') || self.names[0].starts_with("if "))
+        let assigned = self.head.last().is_some_and(|line| line.contains('='));
+        self.is_container() && (!self.names[0].contains(' ') && !assigned || self.names[0].starts_with("if "))
     }
 
     /// All comments in it, also those behind its lines, which begin where `comment` says.

@@ -53,6 +53,18 @@ impl Value {
         Self::new(Kind::Undecided)
     }
 
+    /// What both sides made anew, differently: of that no clean merge is right. Of what both changed, it may be one that
+    /// only moved a version further, or whose lines say more than its value.
+    fn disputed(ours: &Self, theirs: &Self) -> Self {
+        let note = if ours.sort() == theirs.sort() { "disputed" } else { "" };
+        Self { note: note.to_owned(), kind: Kind::Undecided }
+    }
+
+    /// Whether it can only be a conflict.
+    pub fn is_disputed(&self) -> bool {
+        self.kind == Kind::Undecided && !self.note.is_empty()
+    }
+
     fn has_undecided(&self) -> bool {
         match &self.kind {
             Kind::Scalar(_) => false,
@@ -118,7 +130,7 @@ pub fn merge3(base: Option<&Value>, ours: Option<&Value>, theirs: Option<&Value>
     };
     let merged = Value { note, kind };
     // What both sides made anew is one when the two do not contradict each other anywhere.
-    Some(if base.is_none() && merged.has_undecided() { Value::undecided() } else { merged })
+    Some(if base.is_none() && merged.has_undecided() { Value::disputed(o, t) } else { merged })
 }
 
 fn note(base: Option<&Value>, ours: &Value, theirs: &Value) -> Option<String> {

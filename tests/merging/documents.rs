@@ -31,7 +31,7 @@ fn of_two_that_may_be_meant_neither_is() {
     let base = both(SERVICE, DEPLOYMENT);
     let [one, two] = ["one", "two"].map(|name| DEPLOYMENT.replace("name: a", &format!("name: {name}")));
     let ours = format!("{}---\n{two}", both(SERVICE, &one));
-    let theirs = both(SERVICE, &DEPLOYMENT.replace("replicas: 1", "replicas: 2"));
+    let theirs = both(SERVICE, &DEPLOYMENT.replace("name: a", "name: a\n  namespace: yours"));
     let merged = gone(&base, &ours, &theirs);
     assert_eq!(merged.conflicts, 1, "{}", String::from_utf8_lossy(&merged.bytes));
     // What has nothing in common is another one.

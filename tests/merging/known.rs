@@ -92,3 +92,22 @@ fn of_two_alike_the_same_one_is_gone_as_for_git() {
     let (ours, theirs) = ("ONE\nitem\ntwo\nthree\n", "one\nitem\nitem\nTWO\nthree\n");
     gives("page.txt", [base, ours, theirs], "ONE\nitem\nTWO\nthree\n");
 }
+
+#[test]
+fn a_change_in_what_the_other_side_renamed_is_under_the_new_name_as_for_git() {
+    let base = "module \"a\" {\n  x = 1\n  y = 2\n  z = 3\n  list = [\n    \"b\",\n  ]\n}\n";
+    let (ours, theirs) = (base.replace("y = 2", "y = 5"), base.replace("\"a\"", "\"new\""));
+    gives("main.tf", [base, &ours, &theirs], &ours.replace("\"a\"", "\"new\""));
+    gives("main.tf", [base, &theirs, &ours], &ours.replace("\"a\"", "\"new\""));
+    let two = format!("{}{}", base.replace("\"a\"", "\"new-1\""), base.replace("\"a\"", "\"new-2\""));
+    let yaml = "jobs:\n  a:\n    x: 1\n    y: 2\n    z: 3\n";
+    let (ours, theirs) = (yaml.replace("y: 2", "y: 5"), yaml.replace("a:", "new:"));
+    gives("ci.yaml", [yaml, &ours, &theirs], &ours.replace("a:", "new:"));
+    // Of two that it may have become, git has the change in one, and so have we.
+    let shorter = base.replace("  z = 3\n", "");
+    gives(
+        "main.tf",
+        [base, &shorter, &two],
+        &format!("{}{}", base.replace("\"a\"", "\"new-1\""), shorter.replace("\"a\"", "\"new-2\"")),
+    );
+}

@@ -39,6 +39,15 @@ fn what_both_sides_put_instead_of_one_item_is_a_conflict() {
 }
 
 #[test]
+fn of_an_item_with_parts_that_both_replaced_no_part_goes_to_the_other() {
+    let text = |name: &str, value: &str| format!("env:\n  - name: {name}\n    value: {value}\n  - name: B\n    value: 2\n");
+    let item = |name: &str, value: &str| format!("  - name: {name}\n    value: {value}\n");
+    let conflict =
+        format!("<<<<<<< ours\n{}||||||| base\n{}=======\n{}>>>>>>> theirs\n", item("C", "1"), item("A", "1"), item("D", "5"));
+    gives("k.yaml", [&text("A", "1"), &text("C", "1"), &text("D", "5")], &format!("env:\n{conflict}{}", item("B", "2")));
+}
+
+#[test]
 fn an_item_that_one_side_replaced_stands_beside_one_that_the_other_added() {
     let base = "packages:\n  - one\n  - two\n";
     let ours = base.replace("two", "mine");
@@ -112,9 +121,11 @@ fn a_bracket_may_close_below_its_key() {
 #[test]
 fn a_block_does_not_stand_twice_where_others_cannot_be_told_apart() {
     let twins = "dynamic \"x\" {\n  a = 1\n}\ndynamic \"x\" {\n  a = 1\n}\n";
-    let module = |name: &str| format!("module \"m\" {{\n  source = \"m\"\n  role = \"{name}\"\n}}\n");
-    let (ours, theirs) = (format!("{}{twins}", module("mine")), format!("{twins}{}", module("yours")));
-    let language = scaffold::merge::Language::Hcl;
-    let merged = scaffold::merge::merge(language, twins.as_bytes(), ours.as_bytes(), theirs.as_bytes(), crate::LABELS);
-    assert_eq!(merged.conflicts, 1, "{}", String::from_utf8_lossy(&merged.bytes));
+    for head in ["module \"m\" {", "tags = {"] {
+        let block = |name: &str| format!("{head}\n  source = \"m\"\n  role = \"{name}\"\n}}\n");
+        let (ours, theirs) = (format!("{}{twins}", block("mine")), format!("{twins}{}", block("yours")));
+        let language = scaffold::merge::Language::Hcl;
+        let merged = scaffold::merge::merge(language, twins.as_bytes(), ours.as_bytes(), theirs.as_bytes(), crate::LABELS);
+        assert_eq!(merged.conflicts, 1, "{}", String::from_utf8_lossy(&merged.bytes));
+    }
 }

@@ -126,7 +126,33 @@ fn parts([base, ours, theirs]: [Option<&Value>; 3], merged: Option<&Value>, sett
         if m.is_none() && (renamed(t, o, theirs) || renamed(o, t, ours)) {
             return None;
         }
+        // Or to what the other changed in it, and lines, which know no names, have the change under the new one.
+        if let (Some(base), Some(ours), Some(theirs), Some(merged)) = (base, ours, theirs, merged)
+            && moved([base, ours, theirs], merged, settled, key).is_some()
+        {
+            return None;
+        }
         wrong([b, o, t], m, settled, &format!("{path}/{key}"))
+    })
+}
+
+/// What a key was called before or after one side renamed what it stands for, where the merge under the new name is right.
+fn moved([base, ours, theirs]: [&Value; 3], merged: &Value, settled: Settled, key: &str) -> Option<()> {
+    if settled != Settled::Clean {
+        return None;
+    }
+    let right = |old: &str, new: &str, renamer: &Value, other: &Value| {
+        let (b, n, x, m) = (base.get(old)?, renamer.get(new)?, other.get(old)?, merged.get(new)?);
+        let known =
+            base.get(new).is_some() || other.get(new).is_some() || renamer.get(old).is_some() || merged.get(old).is_some();
+        (!known && b.is_mapping() && n.is_mapping() && wrong([Some(b), Some(n), Some(x)], Some(m), settled, new).is_none())
+            .then_some(())
+    };
+    [(ours, theirs), (theirs, ours)].into_iter().find_map(|(renamer, other)| {
+        keys(renamer)
+            .iter()
+            .find_map(|new| right(key, new, renamer, other))
+            .or_else(|| keys(base).iter().find_map(|old| right(old, key, renamer, other)))
     })
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::merge::tree::hash;
+use crate::merge::renames::resembles;
 use crate::merge::value::{Kind, Value};
 
 /// What Kubernetes knows a document by.
@@ -98,23 +98,4 @@ fn pairs((base, b): (&[Value], &[Identity]), (side, s): (&[Value], &[Identity]))
         pairs.extend(found);
     }
     pairs
-}
-
-/// Whether most of what two documents say is the same.
-fn resembles(one: &Value, other: &Value) -> bool {
-    let (mut a, mut b) = (Vec::new(), Vec::new());
-    leaves(one, 0, &mut a);
-    leaves(other, 0, &mut b);
-    let known: HashSet<&u64> = b.iter().collect();
-    let same = a.iter().filter(|leaf| known.contains(leaf)).count();
-    same * 2 > a.len().max(b.len())
-}
-
-fn leaves(value: &Value, path: u64, into: &mut Vec<u64>) {
-    match &value.kind {
-        Kind::Map(entries) => entries.iter().for_each(|(key, value)| leaves(value, hash(&(path, key)), into)),
-        Kind::List(items) => items.iter().for_each(|item| leaves(item, path, into)),
-        Kind::Scalar(text) => into.push(hash(&(path, text))),
-        Kind::Undecided => {}
-    }
 }
