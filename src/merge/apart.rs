@@ -28,6 +28,14 @@ pub fn merge<T: Hash + Eq + Clone>(base: &[T], ours: &[T], theirs: &[T], bytes: 
         }
         one || a == b
     });
+    // Merged once, a side has what the other did as a part of a longer edit of its own.
+    every.dedup_by(|b, a| {
+        let known = contains(base, a, b, &bytes) || contains(base, b, a, &bytes);
+        if known && (b.old.len(), b.new.len()) > (a.old.len(), a.new.len()) {
+            std::mem::swap(a, b);
+        }
+        known
+    });
     let free =
         |a: &One<T>, b: &One<T>| a.old.end < b.old.start || a.old.end == b.old.start && stand_side_by_side(base, a, b, &bytes);
     every.windows(2).all(|pair| free(&pair[0], &pair[1])).then_some(())?;
@@ -47,6 +55,24 @@ pub fn merge<T: Hash + Eq + Clone>(base: &[T], ours: &[T], theirs: &[T], bytes: 
 struct One<T> {
     old: Range<usize>,
     new: Vec<T>,
+}
+
+/// Whether an edit is another one and, above or below it, one that says nothing of it.
+fn contains<T: PartialEq + Clone>(base: &[T], long: &One<T>, short: &One<T>, bytes: &impl Fn(&T) -> &[u8]) -> bool {
+    if long.old.start > short.old.start || long.old.end < short.old.end {
+        return false;
+    }
+    let above = || {
+        let new = long.new.strip_suffix(&short.new[..]).filter(|_| long.old.end == short.old.end)?;
+        let rest = One { old: long.old.start..short.old.start, new: new.to_vec() };
+        Some(stand_side_by_side(base, &rest, short, bytes))
+    };
+    let below = || {
+        let new = long.new.strip_prefix(&short.new[..]).filter(|_| long.old.start == short.old.start)?;
+        let rest = One { old: short.old.end..long.old.end, new: new.to_vec() };
+        Some(stand_side_by_side(base, short, &rest, bytes))
+    };
+    above() == Some(true) || below() == Some(true)
 }
 
 /// Whether an edit and the one that begins where it ends say nothing of each other.

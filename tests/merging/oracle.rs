@@ -145,8 +145,10 @@ fn moved([base, ours, theirs]: [&Value; 3], merged: &Value, settled: Settled, ke
         let (b, n, x, m) = (base.get(old)?, renamer.get(new)?, other.get(old)?, merged.get(new)?);
         let known =
             base.get(new).is_some() || other.get(new).is_some() || renamer.get(old).is_some() || merged.get(old).is_some();
-        (!known && b.is_mapping() && n.is_mapping() && wrong([Some(b), Some(n), Some(x)], Some(m), settled, new).is_none())
-            .then_some(())
+        (!known
+            && [b, n].iter().all(|value| value.is_mapping() || value.is_sequence())
+            && wrong([Some(b), Some(n), Some(x)], Some(m), settled, new).is_none())
+        .then_some(())
     };
     [(ours, theirs), (theirs, ours)].into_iter().find_map(|(renamer, other)| {
         keys(renamer)

@@ -49,3 +49,23 @@ fn what_both_wrote_stands_once_where_one_of_them_went_on() {
     conflicts("Dockerfile", ["A\nB\n", "A\nx\ny\nB\n", "A\nx\nz\nB\n"]);
     conflicts("Dockerfile", ["A\nC\nB\n", "A\nx\ny\nB\n", "A\nx\nB\n"]);
 }
+
+#[test]
+fn merged_once_more_the_same_comes_of_it() {
+    for [base, ours, theirs] in [
+        ["CMD a\n", "CMD mine\n", "CMD a\n\nARG yours\n"],
+        ["CMD a\n", "ARG mine\n\nCMD a\n", "CMD yours\n"],
+        ["A\nrun a\nrun b\nB\n", "A\nrun b\nB\n", "A\nrun a\nB\n"],
+        ["A\nrun a\nrun b\nB\n", "A\nrun b\nB\n", "A\nrun a\nrun mine\nB\n"],
+    ] {
+        let merge = |ours: &str, theirs: &str| {
+            let language = scaffold::merge::Language::Lines;
+            scaffold::merge::merge(language, base.as_bytes(), ours.as_bytes(), theirs.as_bytes(), crate::LABELS)
+        };
+        let once = merge(ours, theirs);
+        let text = String::from_utf8(once.bytes.clone()).unwrap();
+        assert_eq!(once.conflicts, 0, "{text}");
+        assert_eq!(merge(&text, theirs), once);
+        assert_eq!(merge(ours, &text), once);
+    }
+}
