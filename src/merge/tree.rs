@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::value::{Kind, Value};
+use super::value::{Kind, MANY, Value};
 
 /// A line of a tree.
 pub type Text<'a> = Cow<'a, str>;
@@ -137,7 +137,11 @@ impl<'a> Node<'a> {
                 groups.push((child.names[0].clone(), Vec::new()));
                 groups.len() - 1
             });
-            groups[place].1.push(child.value());
+            let mut value = child.value();
+            if child.is_anonymous() {
+                MANY.clone_into(&mut value.note);
+            }
+            groups[place].1.push(value);
         }
         let of = |mut values: Vec<Value>| match values.pop() {
             // What stands once merges by its parts; what cannot be taken apart is no list of one.

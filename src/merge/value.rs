@@ -30,6 +30,9 @@ pub enum Kind {
     Undecided,
 }
 
+/// The note of what has no name of its own, so that two of them are two things.
+pub const MANY: &str = "one of many";
+
 impl Value {
     /// A value without anchor and tag.
     pub fn new(kind: Kind) -> Self {
@@ -56,7 +59,7 @@ impl Value {
     /// What both sides made anew, differently: of that no clean merge is right. Of what both changed, it may be one that
     /// only moved a version further, or whose lines say more than its value.
     fn disputed(ours: &Self, theirs: &Self) -> Self {
-        let note = if ours.sort() == theirs.sort() { "disputed" } else { "" };
+        let note = if ours.sort() == theirs.sort() && ours.note != MANY { "disputed" } else { "" };
         Self { note: note.to_owned(), kind: Kind::Undecided }
     }
 

@@ -129,3 +129,12 @@ fn a_block_does_not_stand_twice_where_others_cannot_be_told_apart() {
         assert_eq!(merged.conflicts, 1, "{}", String::from_utf8_lossy(&merged.bytes));
     }
 }
+
+#[test]
+fn blocks_without_a_name_stand_side_by_side() {
+    let header = |name: &str| format!("  header {{\n    name = \"{name}\"\n  }}\n");
+    let service = |blocks: &str| format!("resource \"service\" \"a\" {{\n  name = \"a\"\n{blocks}  force = true\n}}\n");
+    let two = |name: &str| format!("{}{}", header(name), header(&format!("{name} too")));
+    let [ours, theirs] = ["mine", "yours"].map(|name| service(&two(name)));
+    gives("main.tf", [&service(""), &ours, &theirs], &service(&format!("{}{}", two("mine"), two("yours"))));
+}
