@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use scaffold::disk::{Change, Operation, Tree};
 
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 #[test]
 fn a_folder_that_turns_into_a_link_leads_nowhere() {
