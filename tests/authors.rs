@@ -162,3 +162,23 @@ fn links_in_a_blueprint_are_refused() {
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("only plain files can be part of a blueprint, no links"), "{}", run.stderr);
 }
+
+#[test]
+fn a_clash_of_facts_names_both_blueprints() {
+    let at = tempfile::tempdir().unwrap();
+    for name in ["one", "two"] {
+        let manifest = format!("summary: a feature\nfacts:\n  volumes:\n    shared: {{ help: for {name} }}\n");
+        write(&at.path().join("b/features").join(name).join("blueprint.yaml"), manifest.as_bytes());
+    }
+    fs::write(
+        at.path().join("a.yaml"),
+        ANSWERS.replace("flask", "fastapi").replace("memcached: {}, ", "").replace("editor", "one"),
+    )
+    .unwrap();
+    let words = ["new", "x", "--answers", "a.yaml", "--blueprints", "b", "--set", "features.two={}", "--no-input"];
+    let run = scaffold(at.path(), &words);
+    assert_eq!(run.code, 2);
+    let told =
+        "error: `one` and `two` state different values for `volumes.shared.help`\n  --> b/features/two/blueprint.yaml:3:3\n";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+}
