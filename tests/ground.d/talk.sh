@@ -31,11 +31,11 @@ wait_for() {
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # daemon NAME COMMAND...: in a session of its own, so that a Ctrl-C meant for the caller of `up` does not reach it,
-# and without the lock or the caller's stdout.
+# without the lock or the caller's stdout, and not in the caller's folder, which may go before it.
 daemon() {
     local name=$1
     shift
-    setsid "$@" </dev/null >"$run/$name.log" 2>&1 9>&- &
+    (cd / && exec setsid "$@" </dev/null >"$run/$name.log" 2>&1 9>&-) &
     printf '%s\n' "$!" >"$run/$name.pid"
 }
 

@@ -7,6 +7,18 @@ home=/srv/$project
 remote() { ssh_with deploys -- "deploy@$machine_address" "$1"; }
 remote_shell() { remote 'cat /etc/passwd' </dev/null; }
 deploy() { remote "deploy $1" <"$repo/dist/$1.tar.gz"; }
+# The registry answers 500 until that was seen once.
+deploy_in_trouble() {
+  local deploying code=0
+  touch "$work/trouble"
+  deploy "$1" >"$work/trouble.out" 2>&1 &
+  deploying=$!
+  wait_until 60 grep -q '500 Internal Server Error' "$work/trouble.out" || code=$?
+  rm "$work/trouble"
+  wait "$deploying" && return "$code"
+  cat "$work/trouble.out"
+  return 1
+}
 rollback() { remote "rollback ${1-}" </dev/null; }
 
 health() { in_home scripts/health-check.sh; }

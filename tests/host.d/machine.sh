@@ -7,8 +7,9 @@
 
 machine_packages_wanted=ca-certificates,containerd,curl,docker.io,docker-cli,docker-compose,iproute2,iptables,make,nftables,openssh-server,openssl,procps,systemd,systemd-timesyncd,unattended-upgrades
 
-# Where copies of other people's images are: the machine reaches no other registry.
-mirror=$SCAFFOLD_REGISTRY/mirror
+# Where copies of other people's images are: the machine reaches no other registry. Each run has its own, since a registry may
+# answer 500 to whoever reads what is being pushed again.
+mirror=$SCAFFOLD_REGISTRY/mirror-$$
 
 # The address of the machine, and the one of this side of its cable. Several may run at once.
 machine_number=7
@@ -105,7 +106,7 @@ machine_start() {
     printf '%s\n' "$!" >"$work/machine.pid"
     disown "$!"
     machine_has_priority
-    python3 "$here/host.d/wire" "$machine_netns" "${SCAFFOLD_REGISTRY##*:}" </dev/null >>"$work/machine.log" 2>&1 &
+    python3 "$here/host.d/wire" "$machine_netns" "${SCAFFOLD_REGISTRY##*:}" "$work/trouble" </dev/null >>"$work/machine.log" 2>&1 &
     printf '%s\n' "$!" >"$work/wire.pid"
     disown "$!"
     wait_for 60 "the engine of the second machine" on_machine_as_root docker version || {

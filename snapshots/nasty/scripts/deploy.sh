@@ -44,11 +44,21 @@ preflight() {
   fi
 }
 
+# Docker asks for a layer again by itself, but not for what lists them: a
+# registry that is busy for a moment is no reason to refuse a release.
+pull_image() {
+  local tries=3
+  until docker pull --quiet "$1" </dev/null >&2; do
+    ((--tries > 0)) || return 1
+    sleep 3
+  done
+}
+
 pull() {
   local image
   step "pulling the images of $id"
   while read -r image; do
-    docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" </dev/null >&2 ||
+    docker image inspect "$image" >/dev/null 2>&1 || pull_image "$image" ||
       die "$image cannot be pulled: is the registry in reach, and is there a \`docker login\`?"
   done < <(sed -n 's/^[A-Z0-9_]*_IMAGE=//p' "releases/$id/images.env" | sort -u)
 }
