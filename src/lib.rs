@@ -19,6 +19,7 @@ pub mod commands;
 pub mod compact;
 #[cfg(test)]
 mod compile;
+mod differences;
 pub mod disk;
 pub mod document;
 pub mod error;

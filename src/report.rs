@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::commands::change::{Change as Ran, Prepared};
+use crate::differences;
 use crate::disk::{Change, Entry, Operation};
 use crate::error::Error;
 use crate::plan::Plan;
@@ -120,8 +121,7 @@ pub fn diff(old: &[u8], new: &[u8], from: &str, to: &str) -> String {
         return format!("Binary files {from} and {to} differ\n");
     }
     let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
-    let diff = similar::TextDiff::from_lines(old.as_ref(), new.as_ref());
-    diff.unified_diff().context_radius(3).header(from, to).to_string()
+    differences::unified(&old, &new, from, to)
 }
 
 /// What became of the files of an existing repository, and what to do next.

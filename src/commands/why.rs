@@ -6,12 +6,13 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
 
 use crate::amend::{self, Thing};
 use crate::answers;
 use crate::catalogue::Catalogue;
 use crate::cli::Why;
+use crate::differences;
 use crate::disk::Entry;
 use crate::document::Node;
 use crate::error::{Diagnostic, Result, did_you_mean};
@@ -44,7 +45,7 @@ pub fn run(options: &Why) -> Result<u8> {
         } else {
             format!("{} {} ({})", thing.kind.word(), thing.name, thing.blueprint)
         };
-        for op in capture_diff_slices(Algorithm::Myers, &generated, &lines(&without)) {
+        for op in differences::between(&generated, &lines(&without)) {
             if let DiffOp::Delete { old_index, old_len, .. } | DiffOp::Replace { old_index, old_len, .. } = op {
                 for line in &mut owners[old_index..old_index + old_len] {
                     line.insert(label.clone());
@@ -95,7 +96,7 @@ fn without(catalogue: &Catalogue, document: &Node, thing: &Thing, path: &str) ->
 /// Who wrote each line as it stands on the disk.
 fn on_disk(generated: &[&[u8]], by: &[String], disk: &[&[u8]]) -> Vec<String> {
     let mut who = vec![YOU.to_owned(); disk.len()];
-    for op in capture_diff_slices(Algorithm::Myers, generated, disk) {
+    for op in differences::between(generated, disk) {
         if let DiffOp::Equal { old_index, new_index, len } = op {
             who[new_index..new_index + len].clone_from_slice(&by[old_index..old_index + len]);
         }

@@ -13,10 +13,11 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
 
 use super::read::{Part, Reading, compare, mistake, told};
 use super::{Lock, Locked, State};
+use crate::differences;
 use crate::error::Diagnostic;
 
 /// A merge of merges leaves markers inside of markers; nobody has more of them.
@@ -181,7 +182,7 @@ fn lines(bytes: &[u8]) -> Vec<&[u8]> {
 }
 
 fn equal_runs(a: &[&[u8]], b: &[&[u8]]) -> Vec<(Range<usize>, Range<usize>)> {
-    let runs = capture_diff_slices(Algorithm::Myers, a, b).into_iter();
+    let runs = differences::between(a, b).into_iter();
     let equal = |op| match op {
         DiffOp::Equal { old_index, new_index, len } => Some((old_index..old_index + len, new_index..new_index + len)),
         _ => None,

@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::ops::Range;
 
-use super::lines::{Piece, edits, intern};
+use super::lines::{Piece, edits};
 use super::text::is_blank;
+use crate::differences::intern;
 
 /// What three lists of lines come to whose edits touch and do not overlap; `None` where they do, or may be about each other.
 pub fn merge<T: Hash + Eq + Clone>(base: &[T], ours: &[T], theirs: &[T], bytes: impl Fn(&T) -> &[u8]) -> Option<Vec<T>> {

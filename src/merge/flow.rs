@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::identity::ordered;
-use super::lines::{Change, intern, regions};
+use super::lines::{Change, regions};
 use super::order;
 use super::rivals;
+use crate::differences::intern;
 
 /// Merges `key: [a, b]` or `key: {a: b}` by its parts; `None` where that is not what it is, or they conflict.
 pub fn merge(base: &str, ours: &str, theirs: &str, key: &str) -> Option<String> {

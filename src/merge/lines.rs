@@ -5,10 +5,11 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::ops::Range;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
 
 use super::slide::{self, Edit};
 use super::text::{Line, is_blank};
+use crate::differences::{self, intern};
 
 /// A stretch of a merge.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -204,18 +205,7 @@ impl Cursor {
 
 /// What a side has changed: ranges of the base, and of the side.
 pub fn edits(base: &[u32], side: &[u32]) -> Vec<Edit> {
-    let ops = capture_diff_slices(Algorithm::Myers, base, side);
+    let ops = differences::between_numbers(base, side);
     let changed = ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
     slide::settle(base, side, &changed.map(|op| (op.old_range(), op.new_range())).collect::<Vec<_>>())
-}
-
-/// Equal items get equal numbers, which compare faster than lines.
-pub fn intern<'x, T: Hash + Eq>(numbers: &mut HashMap<&'x T, u32>, items: &'x [T]) -> Vec<u32> {
-    items
-        .iter()
-        .map(|item| {
-            let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-            *numbers.entry(item).or_insert(next)
-        })
-        .collect()
 }

@@ -7,11 +7,11 @@ use super::blanks;
 use super::join::{Joiner, Pieces, append, clean};
 use super::keys;
 use super::leads;
-use super::lines::intern;
 use super::order;
 use super::rivals::{self, Rivals};
 use super::tree::{Node, Shape};
 use super::value::{self, Origin};
+use crate::differences::intern;
 
 impl Joiner {
     /// Merges the parts of a node.

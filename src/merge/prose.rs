@@ -3,10 +3,11 @@
 
 use std::ops::Range;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
 
 use super::lines::{Change, regions};
 use super::text::Line;
+use crate::differences;
 
 /// A range of the base, and what stands there in a side.
 type Edit = (Range<usize>, Range<usize>);
@@ -43,7 +44,7 @@ fn lines<'a>(base: &[Line<'a>], ours: &[Line<'a>], theirs: &[Line<'a>]) -> Optio
 /// What a side did, line by line where as many stand there now.
 fn edits(base: &[Line], side: &[Line]) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for op in capture_diff_slices(Algorithm::Myers, base, side) {
+    for op in differences::between(base, side) {
         let (old, new) = (op.old_range(), op.new_range());
         match op {
             DiffOp::Equal { .. } => {}
@@ -64,7 +65,7 @@ fn words<'a>(base: &[Line], ours: &[Line], theirs: &[Line]) -> Option<Vec<Line<'
     };
     let (base, ours, theirs) = (split(base)?, split(ours)?, split(theirs)?);
     let kept = |side: &[String]| {
-        let ops = capture_diff_slices(Algorithm::Myers, &base, side);
+        let ops = differences::between(&base, side);
         ops.iter().filter(|op| matches!(op, DiffOp::Equal { .. })).map(|op| op.old_range().len()).sum::<usize>()
     };
     if kept(&ours) * 2 < base.len() || kept(&theirs) * 2 < base.len() {

@@ -3,7 +3,9 @@
 
 use std::borrow::Cow;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
+
+use crate::differences;
 
 /// A line without its end.
 pub type Line<'a> = Cow<'a, [u8]>;
@@ -111,7 +113,7 @@ fn own_ends(lines: &[Line], model: &Text) -> Vec<bool> {
     let crlf: Vec<bool> = model.bytes.split_inclusive(|b| *b == b'\n').map(|line| line.ends_with(b"\r\n")).collect();
     let now: Vec<&[u8]> = lines.iter().map(AsRef::as_ref).collect();
     let mut own = vec![None; lines.len()];
-    for op in capture_diff_slices(Algorithm::Myers, &model.lines, &now) {
+    for op in differences::between(&model.lines, &now) {
         if let DiffOp::Equal { old_index, new_index, len } = op {
             for i in 0..len {
                 own[new_index + i] = Some(crlf[old_index + i]);

@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::identity::{identities, ordered};
-use super::lines::{Change, intern, regions};
+use super::lines::{Change, regions};
 use super::rivals;
+use crate::differences::intern;
 
 /// What a text stands for. Mappings are sorted by key, so that equality does not depend on order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -5,8 +5,9 @@
 
 use std::collections::HashMap;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
 
+use crate::differences;
 use crate::names::upper;
 
 /// A line that the user wrote, and that still says the old name.
@@ -62,7 +63,7 @@ impl Renaming {
         let told = base.iter().zip(&changes).map(|(line, words)| words.as_ref().map_or_else(|| (*line).into(), |w| say(line, w)));
         let mut new: Vec<String> = ours.iter().map(|line| (*line).to_owned()).collect();
         let [before, now] = [&base, &ours].map(|lines| lines.iter().map(|line| line.trim()).collect::<Vec<_>>());
-        for op in capture_diff_slices(Algorithm::Myers, &before, &now) {
+        for op in differences::between(&before, &now) {
             let (old, at) = (op.old_range(), op.new_range());
             for place in at.clone() {
                 let words = match op {
@@ -87,7 +88,7 @@ impl Renaming {
     fn changes<'l>(&self, base: &[&'l str], theirs: &[&'l str]) -> Vec<Option<Words<'l>>> {
         let nameless = |lines: &[&str]| lines.iter().map(|line| self.nameless(line)).collect::<Vec<_>>();
         let mut changes = vec![None; base.len()];
-        for op in capture_diff_slices(Algorithm::Myers, &nameless(base), &nameless(theirs)) {
+        for op in differences::between(&nameless(base), &nameless(theirs)) {
             if !matches!(op, DiffOp::Equal { .. }) {
                 continue;
             }
@@ -121,7 +122,7 @@ impl Renaming {
         let (Ok(now), Ok(generated)) = (std::str::from_utf8(now), std::str::from_utf8(generated)) else { return vec![] };
         let [known, lines] = [generated, now].map(|text| text.lines().map(str::trim).collect::<Vec<_>>());
         let mut left = Vec::new();
-        for op in capture_diff_slices(Algorithm::Myers, &known, &lines) {
+        for op in differences::between(&known, &lines) {
             for at in op.new_range().filter(|_| !matches!(op, DiffOp::Equal { .. })) {
                 if self.old.iter().any(|old| says(lines[at], old)) && !known.contains(&lines[at]) {
                     left.push(Left { path: path.to_owned(), line: at + 1, text: lines[at].to_owned() });
@@ -146,7 +147,7 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
 fn say(line: &str, change: &Words) -> String {
     let now: Vec<&str> = words(line).collect();
     let mut says = now.clone();
-    for op in capture_diff_slices(Algorithm::Myers, &change.old, &now) {
+    for op in differences::between(&change.old, &now) {
         let (old, new) = (op.old_range(), op.new_range());
         for at in new.clone() {
             if matches!(op, DiffOp::Equal { .. }) {
