@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::document::{Content, Node};
 use crate::error::{Diagnostic, Error, Result};
 use crate::names::{Domain, Name, Prefix, Registry, Route, Variable};
+use crate::scalar::Scalar;
 use crate::shape::Shape;
 
 /// Options of a blueprint, by name; checked against the blueprint's manifest.
@@ -192,32 +193,6 @@ impl Environments {
             "test" => self.test.as_ref().map(|o| &o.env),
             "staging" => self.staging.as_ref().map(|o| &o.env),
             _ => self.production.as_ref().map(|o| &o.env),
-        }
-    }
-}
-
-/// A value of an environment variable: what YAML reads as a number or boolean is its text.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Scalar {
-    /// A text.
-    Text(String),
-    /// true or false.
-    Flag(bool),
-    /// A whole number.
-    Integer(i64),
-    /// Any number.
-    Number(f64),
-}
-
-impl Scalar {
-    /// As the application will read it.
-    pub fn text(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            Self::Flag(flag) => flag.to_string(),
-            Self::Integer(number) => number.to_string(),
-            Self::Number(number) => number.to_string(),
         }
     }
 }

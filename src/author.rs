@@ -262,8 +262,8 @@ impl<'a> Review<'a> {
     }
 }
 
-fn fits(spec: &OptionSpec, value: &crate::answers::Scalar) -> bool {
-    use crate::answers::Scalar;
+fn fits(spec: &OptionSpec, value: &crate::scalar::Scalar) -> bool {
+    use crate::scalar::Scalar;
     matches!(
         (spec.kind, value),
         (OptionKind::String, Scalar::Text(_))

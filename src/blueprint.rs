@@ -10,12 +10,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::answers::Scalar;
 use crate::compact;
 use crate::document::{self, Node};
 use crate::error::{Diagnostic, did_you_mean};
 use crate::facts::Facts;
 use crate::names::{Name, Prefix, Route};
+use crate::scalar::Scalar;
 use crate::shape::Shape;
 
 /// The kinds of blueprint, in catalogue order.
@@ -246,29 +246,24 @@ pub fn read(kind: Kind, name: &str, root: &str, files: Vec<RawFile>, from: Sourc
         with: BTreeMap::new(),
     };
     for (path, bytes) in files {
-        let source: Arc<str> = format!("{root}/{path}").into();
-        let mut segments = path.split('/');
-        let first = segments.next().unwrap_or_default();
+        let source: Arc<str> = [root, "/", &path].concat().into();
+        let (first, below) = path.split_once('/').unwrap_or((&path, ""));
+        // Of a folder that has folders, each about one thing.
+        let (about, rest) = below.split_once('/').unwrap_or((below, ""));
         match first {
             "blueprint.yaml" if !from.shared && path == first => manifest = Some((source, bytes)),
             "with" => {
-                let capability = segments.next().unwrap_or_default().to_owned();
-                let rest = segments.collect::<Vec<_>>().join("/");
-                let layer = blueprint.with.entry(capability).or_default();
+                let layer = blueprint.with.entry(about.to_owned()).or_default();
                 if rest == "facts.yaml" {
                     match facts(&source, &bytes, from) {
                         Ok(node) => layer.facts = Some(node),
                         Err(all) => mistakes.extend(all),
                     }
-                } else if let Err(mistake) = place(layer, &rest, source, bytes) {
+                } else if let Err(mistake) = place(layer, rest, source, bytes) {
                     mistakes.push(mistake);
                 }
             }
-            "locks" => {
-                let combination = segments.next().unwrap_or_default().to_owned();
-                let rest = segments.collect::<Vec<_>>().join("/");
-                blueprint.locks.entry(combination).or_default().push(asset(&rest, source, bytes));
-            }
+            "locks" => blueprint.locks.entry(about.to_owned()).or_default().push(asset(rest, source, bytes)),
             _ => {
                 if let Err(mistake) = place(&mut blueprint.own, &path, source, bytes) {
                     mistakes.push(mistake);

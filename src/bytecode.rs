@@ -58,7 +58,7 @@ pub fn syntax() -> SyntaxConfig {
 
 /// Whether a text of a manifest has anything to render.
 pub fn is_template(text: &str) -> bool {
-    text.contains("{{{") || text.contains("{{%")
+    text.as_bytes().windows(3).any(|three| matches!(three, b"{{{" | b"{{%"))
 }
 
 /// The inside of a text that is one expression and nothing else.

@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::answers::Scalar;
 use crate::names::Variable;
+use crate::scalar::Scalar;
 
 /// What one blueprint, or one piece of glue, states.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]

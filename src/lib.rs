@@ -37,6 +37,7 @@ pub mod render;
 pub mod report;
 pub mod repository;
 pub mod rewrite;
+pub mod scalar;
 pub mod selection;
 pub mod shape;
 pub mod update;

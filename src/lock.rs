@@ -9,7 +9,7 @@ mod tests;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::io::Write as _;
 
 use crate::plan::{FileKind, Plan, PlannedFile};
 
@@ -62,20 +62,19 @@ pub enum State {
 
 /// Adds `scaffold.yaml` to a plan.
 pub fn with_answers(plan: &mut Plan, answers: String) {
-    plan.files.insert(ANSWERS.to_owned(), own(answers));
+    plan.files.insert(ANSWERS.to_owned(), own(answers.into_bytes()));
 }
 
 /// Adds `scaffold.lock` to a plan that is complete otherwise.
 pub fn complete(plan: &mut Plan) {
-    let sections = plan.files.iter().filter(|(path, _)| *path != LOCK);
-    let sections: Vec<_> =
-        sections.map(|(path, f)| Section { path, kind: f.kind, mode: f.mode, bytes: &f.bytes, state: &State::Settled }).collect();
-    let text = text_of(env!("CARGO_PKG_VERSION"), &sections);
-    plan.files.insert(LOCK.to_owned(), own(text));
+    let files = plan.files.iter().filter(|(path, _)| *path != LOCK);
+    let sections = files.map(|(path, f)| Section { path, kind: f.kind, mode: f.mode, bytes: &f.bytes, state: &State::Settled });
+    let bytes = bytes_of(env!("CARGO_PKG_VERSION"), sections);
+    plan.files.insert(LOCK.to_owned(), own(bytes));
 }
 
-fn own(text: String) -> PlannedFile {
-    PlannedFile { bytes: text.into_bytes().into(), mode: 0o644, kind: FileKind::Managed, origin: vec!["scaffold".to_owned()] }
+fn own(bytes: Vec<u8>) -> PlannedFile {
+    PlannedFile { bytes: bytes.into(), mode: 0o644, kind: FileKind::Managed, origin: vec!["scaffold".to_owned()] }
 }
 
 /// The lock of a plan that is written as it is.
@@ -90,10 +89,10 @@ pub fn of_plan(plan: &Plan) -> Lock {
 }
 
 /// The text of a lock.
-pub fn to_text(lock: &Lock) -> String {
+pub fn to_bytes(lock: &Lock) -> Vec<u8> {
     let files = lock.files.iter();
     let sections = files.map(|(path, f)| Section { path, kind: f.kind, mode: f.mode, bytes: &f.bytes, state: &f.state });
-    text_of(&lock.scaffold, &sections.collect::<Vec<_>>())
+    bytes_of(&lock.scaffold, sections)
 }
 
 struct Section<'a> {
@@ -105,10 +104,10 @@ struct Section<'a> {
 }
 
 /// A section for each file in the order of paths, then `end`, so that a lock that was cut short is no shorter lock.
-fn text_of(scaffold: &str, sections: &[Section]) -> String {
-    let size: usize = sections.iter().map(|s| s.bytes.len() + s.bytes.len() / 20).sum();
-    let mut out = String::with_capacity(size + 4096);
-    out.push_str("# What scaffold generated: the base for merging later changes. Commit it, do not edit it.\n");
+fn bytes_of<'a>(scaffold: &str, sections: impl Iterator<Item = Section<'a>> + Clone) -> Vec<u8> {
+    let size: usize = sections.clone().map(|s| s.bytes.len() + s.bytes.len() / 20 + s.path.len() + 16).sum();
+    let mut out = Vec::with_capacity(size + 4096);
+    out.extend_from_slice(b"# What scaffold generated: the base for merging later changes. Commit it, do not edit it.\n");
     let _ = writeln!(out, "scaffold {scaffold}");
     for section in sections {
         let kind = match section.kind {
@@ -119,15 +118,15 @@ fn text_of(scaffold: &str, sections: &[Section]) -> String {
         content::write(&mut out, section.bytes);
         match section.state {
             State::Settled => {}
-            State::Deleted => out.push_str(DELETED),
-            State::Dropped => out.push_str(DROPPED),
+            State::Deleted => out.extend_from_slice(DELETED.as_bytes()),
+            State::Dropped => out.extend_from_slice(DROPPED.as_bytes()),
             State::Waiting { mode, bytes } => {
                 let _ = writeln!(out, "{WAITING}{mode:o}");
                 content::write(&mut out, bytes);
             }
         }
     }
-    out.push_str(END);
+    out.extend_from_slice(END.as_bytes());
     out
 }
 

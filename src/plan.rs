@@ -2,9 +2,10 @@
 //! mode, kind and origin. Making it is pure; nothing here reads or writes a file.
 
 mod jobs;
+mod paths;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::value::Value;
 use serde::Serialize;
@@ -17,6 +18,9 @@ use crate::render::{Renderer, declared_slots, value_of};
 use crate::selection::{Chosen, ChosenService, Selection};
 use crate::views::BindingView;
 use jobs::{Job, Slots};
+use paths::{has_case, kind_of, named};
+
+pub use paths::matches;
 
 /// What becomes of a file after it has been written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -69,10 +73,10 @@ pub fn plan<'a>(
         renamed,
         project: value_of(&stack.project),
         jobs: vec![],
-        parts: HashMap::new(),
+        parts: BTreeMap::new(),
         mistakes: vec![],
         plan: Plan::default(),
-        folded: HashMap::new(),
+        folded: BTreeMap::new(),
     };
     planner.collect();
     planner.check_slots();
@@ -89,11 +93,11 @@ struct Planner<'a> {
     project: Value,
     jobs: Vec<Job<'a>>,
     /// Rendered parts by file, then by slot, with who brought them.
-    parts: HashMap<String, Slots>,
+    parts: BTreeMap<String, Slots>,
     mistakes: Vec<Diagnostic>,
     plan: Plan,
-    /// Paths as a file system sees them where case does not count.
-    folded: HashMap<String, String>,
+    /// Paths that a file system may see otherwise where case does not count, by how it does.
+    folded: BTreeMap<String, String>,
 }
 
 impl<'a> Planner<'a> {
@@ -114,7 +118,8 @@ impl<'a> Planner<'a> {
     fn service(&mut self, index: usize, service: &'a ChosenService) {
         let blueprint = &service.chosen.blueprint;
         let view = &self.stack.model.services[index];
-        let own = self.context(&service.chosen, &[("service", value_of(view))]);
+        let shown = of_model(self.stack, "services", index);
+        let own = self.context(&service.chosen, &[("service", shown.clone())]);
         let names = |binding: Option<&BindingView>| {
             let mut names = vec![("service", view.name.as_str()), ("service_id", view.id.as_str())];
             if let Some(b) = binding {
@@ -128,8 +133,9 @@ impl<'a> Planner<'a> {
             names.into_iter().map(|(k, v)| (format!("{{{k}}}"), v.to_owned())).collect::<Vec<_>>()
         };
         self.layer(&blueprint.own, &service.chosen, &own, &view.path, &names(None), &blueprint.name);
-        for binding in &view.uses {
-            let context = self.context(&service.chosen, &[("service", value_of(view)), ("binding", value_of(binding))]);
+        for (at, binding) in view.uses.iter().enumerate() {
+            let uses = shown.get_attr("uses").and_then(|uses| uses.get_item_by_index(at)).unwrap_or_default();
+            let context = self.context(&service.chosen, &[("service", shown.clone()), ("binding", uses)]);
             let layer = &blueprint.with[&binding.capability];
             self.layer(layer, &service.chosen, &context, &view.path, &names(Some(binding)), &blueprint.name);
         }
@@ -142,11 +148,12 @@ impl<'a> Planner<'a> {
     }
 
     fn other(&mut self, name: &str, chosen: &'a Chosen) {
-        let store = self.stack.model.stores.iter().find(|s| chosen.blueprint.kind == Kind::Store && s.name == name);
+        let mut stores = self.stack.model.stores.iter().enumerate();
+        let store = stores.find(|(_, s)| chosen.blueprint.kind == Kind::Store && s.name == name);
         let mut more = vec![];
         let mut names = vec![];
-        if let Some(store) = store {
-            more.push(("store", value_of(store)));
+        if let Some((index, store)) = store {
+            more.push(("store", of_model(self.stack, "stores", index)));
             names = vec![("{store}".to_owned(), store.name.clone()), ("{store_id}".to_owned(), store.id.clone())];
         }
         let context = self.context(chosen, &more);
@@ -154,7 +161,7 @@ impl<'a> Planner<'a> {
         self.layer(&chosen.blueprint.own, chosen, &context, "", &names, &label);
         let there = self.selection.capabilities();
         for (capability, layer) in &chosen.blueprint.with {
-            if there.contains_key(capability) {
+            if there.contains_key(capability.as_str()) {
                 self.layer(layer, chosen, &context, "", &names, &label);
             }
         }
@@ -261,16 +268,18 @@ impl<'a> Planner<'a> {
     }
 
     fn check_slots(&mut self) {
-        let mut declared: HashMap<&str, Vec<String>> = HashMap::new();
-        for job in &self.jobs {
+        let chosen = self.selection.services.iter().map(|s| &s.chosen).chain(self.selection.others().map(|(_, c)| c));
+        let layers = chosen.flat_map(|c| std::iter::once(&c.blueprint.own).chain(c.blueprint.with.values()));
+        let parts: Vec<_> = layers.flat_map(|l| &l.parts).collect();
+        let shared: BTreeSet<&str> = parts.iter().map(|part| part.file.as_str()).collect();
+        let mut declared: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for job in self.jobs.iter().filter(|job| shared.contains(job.path.as_str())) {
             let slots = declared.entry(&job.path).or_default();
             if job.asset.template && self.parts.contains_key(&job.path) {
                 slots.extend(declared_slots(job.asset));
             }
         }
-        let chosen = self.selection.services.iter().map(|s| &s.chosen).chain(self.selection.others().map(|(_, c)| c));
-        let layers = chosen.flat_map(|c| std::iter::once(&c.blueprint.own).chain(c.blueprint.with.values()));
-        for part in layers.flat_map(|l| &l.parts) {
+        for part in parts {
             let brought = self.parts.get(&part.file).is_some_and(|slots| slots.contains_key(&part.slot));
             let slots = declared.get(part.file.as_str());
             if !brought || slots.is_some_and(|s| s.contains(&part.slot)) {
@@ -278,7 +287,7 @@ impl<'a> Planner<'a> {
             }
             let mistake = match slots {
                 None => Diagnostic::new(format!("the shared file `{}` does not exist", part.file))
-                    .maybe_hint(did_you_mean(&part.file, declared.keys().copied())),
+                    .maybe_hint(did_you_mean(&part.file, self.jobs.iter().map(|job| job.path.as_str()))),
                 Some(slots) => {
                     let near = did_you_mean(&part.slot, slots.iter().map(String::as_str));
                     let all =
@@ -318,7 +327,7 @@ impl<'a> Planner<'a> {
                     .in_file(place()),
             ),
             None => {
-                if let Some(twin) = self.folded.insert(job.path.to_lowercase(), job.path.clone()) {
+                if let Some(twin) = self.fold(&job.path) {
                     let message = format!("`{}` and `{twin}` are one file where case does not count", job.path);
                     self.mistakes.push(Diagnostic::new(message).in_file(place()));
                 }
@@ -326,53 +335,19 @@ impl<'a> Planner<'a> {
             }
         }
     }
-}
 
-/// A path with names in the place of what stands for them.
-fn named<'a>(path: &str, mut names: impl Iterator<Item = (&'a String, &'a str)>) -> String {
-    if !path.contains('{') {
-        return path.to_owned();
-    }
-    names.by_ref().fold(path.to_owned(), |path, (key, value)| path.replace(key, value))
-}
-
-fn kind_of(chosen: &Chosen, path: &str) -> FileKind {
-    let manifest = &chosen.blueprint.manifest;
-    if manifest.managed.iter().any(|p| matches(p, path)) {
-        return FileKind::Managed;
-    }
-    if manifest.starter.iter().any(|p| matches(p, path)) {
-        return FileKind::Starter;
-    }
-    let service = chosen.blueprint.kind == Kind::Service;
-    if service && !matches!(path, "Dockerfile" | ".dockerignore") { FileKind::Starter } else { FileKind::Managed }
-}
-
-/// `*` stands for anything, also for several folders.
-pub fn matches(pattern: &str, path: &str) -> bool {
-    let mut pieces = pattern.split('*');
-    let Some(mut rest) = pieces.next().and_then(|first| path.strip_prefix(first)) else { return false };
-    let mut open = false;
-    for piece in pieces {
-        open = true;
-        match rest.find(piece) {
-            Some(at) => rest = &rest[at + piece.len()..],
-            None => return false,
+    /// The other path that this one is where case does not count.
+    fn fold(&mut self, path: &str) -> Option<String> {
+        if !has_case(path) {
+            return self.folded.get(path).cloned();
         }
+        let lower = path.to_lowercase();
+        let twin = self.plan.files.get_key_value(&lower).map(|(path, _)| path.clone());
+        self.folded.insert(lower, path.to_owned()).or(twin)
     }
-    rest.is_empty() || (open && pattern.ends_with('*'))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn a_star_stands_for_anything() {
-        assert!(matches("Dockerfile", "Dockerfile"));
-        assert!(!matches("Dockerfile", "Dockerfile.dev"));
-        assert!(matches("nginx/*", "nginx/a/b.conf"));
-        assert!(matches("*.conf", "a/b.conf"));
-        assert!(!matches("*.conf", "a/b.yaml"));
-    }
+/// A service or store as templates see it.
+fn of_model(stack: &Stack, list: &str, index: usize) -> Value {
+    stack.shown.get_attr(list).and_then(|all| all.get_item_by_index(index)).unwrap_or_default()
 }

@@ -182,3 +182,22 @@ fn a_clash_of_facts_names_both_blueprints() {
         "error: `one` and `two` state different values for `volumes.shared.help`\n  --> b/features/two/blueprint.yaml:3:3\n";
     assert!(run.stderr.contains(told), "{}", run.stderr);
 }
+
+#[test]
+fn two_names_for_one_file_are_told_where_case_does_not_count() {
+    for (first, second) in [("notes.md", "Notes.md"), ("NOTES.md", "notes.md"), ("NOTES.md", "Notes.md")] {
+        let at = tempfile::tempdir().unwrap();
+        for (name, file) in [("one", first), ("two", second)] {
+            let folder = at.path().join("b/features").join(name);
+            write(&folder.join("blueprint.yaml"), b"summary: a feature\n");
+            write(&folder.join("files/docs").join(file), b"text\n");
+        }
+        let answers = ANSWERS.replace("flask", "fastapi").replace("memcached: {}, ", "").replace("editor", "one");
+        fs::write(at.path().join("a.yaml"), answers).unwrap();
+        let words = ["new", "x", "--answers", "a.yaml", "--blueprints", "b", "--set", "features.two={}", "--no-input"];
+        let run = scaffold(at.path(), &words);
+        assert_eq!(run.code, 2);
+        let told = format!("error: `docs/{second}` and `docs/{first}` are one file where case does not count");
+        assert!(run.stderr.contains(&told), "{}", run.stderr);
+    }
+}

@@ -161,7 +161,7 @@ pub fn prepare(
     if let Some(entry) = lock_entry {
         view.insert(LOCK.to_owned(), entry);
     }
-    let operation = update.operation(intent.title, &view, &moves, &lock::to_text(&update.lock));
+    let operation = update.operation(intent.title, &view, &moves, lock::to_bytes(&update.lock));
     Ok(Prepared { outcome, update, view, operation })
 }
 

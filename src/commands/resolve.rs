@@ -47,10 +47,10 @@ pub fn run(options: &Resolve) -> Result<u8> {
         }
         told.push((path, resolved.outcome.word(), resolved.note));
     }
-    let text = lock::to_text(&lock);
-    let same = matches!(&seen, Some(crate::disk::Entry::File { bytes, .. }) if bytes == text.as_bytes());
+    let bytes_now = lock::to_bytes(&lock);
+    let same = matches!(&seen, Some(crate::disk::Entry::File { bytes, .. }) if *bytes == bytes_now);
     if !same {
-        changes.insert(LOCK.to_owned(), (Change::Write { mode: 0o644, bytes: text.into_bytes().into() }, seen));
+        changes.insert(LOCK.to_owned(), (Change::Write { mode: 0o644, bytes: bytes_now.into() }, seen));
     }
     let names: Vec<&str> = told.iter().map(|(path, _, _)| path.as_str()).collect();
     let operation = Operation { title: format!("resolve {}", names.join(" ")), moves: vec![], changes };

@@ -51,18 +51,17 @@ pub const OWN: &str = ".scaffold";
 /// # Errors
 /// The reason.
 pub fn check_path(path: &str) -> std::result::Result<(), String> {
-    let plain = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
     let strange = |c: char| matches!(c, '\\' | ':') || c.is_control() || unseen(c);
-    if !plain || path.contains(strange) {
-        return Err(format!("`{}` is no path inside a repository", path.escape_debug()));
+    let (mut outside, mut taken) = (path.chars().any(strange), false);
+    for (depth, part) in path.as_bytes().split(|byte| *byte == b'/').enumerate() {
+        outside |= matches!(part, b"" | b"." | b"..");
+        taken |= depth == 0 && part.eq_ignore_ascii_case(OWN.as_bytes()) || reserved(part);
     }
-    for (depth, part) in path.split('/').enumerate() {
-        let own = depth == 0 && part.eq_ignore_ascii_case(OWN);
-        if own || reserved(part) {
-            return Err(format!("`{}` holds a name that is reserved", path.escape_debug()));
-        }
+    match (outside, taken) {
+        (true, _) => Err(format!("`{}` is no path inside a repository", path.escape_debug())),
+        (_, true) => Err(format!("`{}` holds a name that is reserved", path.escape_debug())),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Characters that some file systems leave out of names.
@@ -70,17 +69,16 @@ fn unseen(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-fn reserved(part: &str) -> bool {
-    let is = |text: &str, name: &str| text.eq_ignore_ascii_case(name);
-    let stem = part.split('.').next().unwrap_or_default();
+fn reserved(part: &[u8]) -> bool {
+    let is = |text: &[u8], name: &str| text.eq_ignore_ascii_case(name.as_bytes());
+    let stem = part.split(|byte| *byte == b'.').next().unwrap_or_default();
     let numbered = stem.split_at_checked(3).is_some_and(|(name, number)| {
-        let mut digits = number.chars();
-        let first = digits.next().is_some_and(|d| d.is_ascii_digit() || matches!(d, '¹' | '²' | '³'));
-        first && digits.next().is_none() && (is(name, "COM") || is(name, "LPT"))
+        let digit = matches!(number, [b'0'..=b'9']) || ["¹", "²", "³"].iter().any(|digit| number == digit.as_bytes());
+        digit && (is(name, "COM") || is(name, "LPT"))
     });
     let device = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"].iter().any(|device| is(stem, device)) || numbered;
     let git = is(part, ".git") || part.get(..4).is_some_and(|start| is(start, "git~"));
-    device || git || part.ends_with(['.', ' '])
+    device || git || matches!(part.last(), Some(b'.' | b' '))
 }
 
 /// What tells names apart where case does not count.

@@ -10,70 +10,92 @@ const OPEN: &str = "\\ no newline at the end";
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Appends the lines that stand for a content.
-pub fn write(out: &mut String, bytes: &[u8]) {
-    let Ok(text) = std::str::from_utf8(bytes) else { return base64(out, bytes) };
-    // Half a megabyte goes through here in every run: it is looked at once as a whole, and all line ends are found in one go.
-    let calm = !controls(bytes);
-    let mut from = 0;
-    for end in memchr::memchr_iter(b'\n', bytes) {
-        line(out, &text[from..=end], calm);
-        from = end + 1;
+pub fn write(out: &mut Vec<u8>, bytes: &[u8]) {
+    if std::str::from_utf8(bytes).is_err() {
+        return base64(out, bytes);
     }
-    if from < text.len() {
-        line(out, &text[from..], calm);
-        out.push('\n');
-        out.push_str(OPEN);
-        out.push('\n');
-    }
-}
-
-/// Appends a line, with its end where it has one.
-fn line(out: &mut String, line: &str, calm: bool) {
-    let body = line.strip_suffix('\n').unwrap_or(line);
-    match body.as_bytes().last() {
-        None => out.push('\n'),
-        Some(last) if matches!(last, b' ' | b'\t') || !calm && controls(body.as_bytes()) => {
-            escape(out, body);
-            out.push_str(&line[body.len()..]);
+    let (mut from, mut calm) = (0, true);
+    let mut look = |at: usize, mut found: u64| {
+        while found != 0 {
+            let here = at + found.trailing_zeros() as usize / 8;
+            found &= found - 1;
+            match bytes[here] {
+                b'\n' => {
+                    line(out, &bytes[from..=here], calm);
+                    (from, calm) = (here + 1, true);
+                }
+                byte => calm &= byte == b'\t' || !byte.is_ascii_control(),
+            }
         }
-        Some(_) => {
-            out.push(' ');
-            out.push_str(line);
+    };
+    // Half a megabyte goes through here in every run, so it is looked at by eight bytes.
+    let (words, rest) = bytes.as_chunks();
+    for (index, word) in words.iter().enumerate() {
+        let found = unseen(*word);
+        if found != 0 {
+            look(index * 8, found);
         }
     }
+    let mut last = [b'x'; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    look(words.len() * 8, unseen(last));
+    if from < bytes.len() {
+        line(out, &bytes[from..], calm);
+        out.push(b'\n');
+        out.extend_from_slice(OPEN.as_bytes());
+        out.push(b'\n');
+    }
 }
 
-/// Whether there is something that a person or a tool would overlook. There is no early way out, which lets the compiler
-/// look at many bytes at once.
-fn controls(text: &[u8]) -> bool {
-    text.iter().fold(0, |found, byte| found | u8::from(matches!(byte, 0..=8 | 11..=31 | 127))) != 0
-}
-
-fn escape(out: &mut String, line: &str) {
-    out.push('~');
-    let visible = line.trim_end_matches([' ', '\t']).len();
-    for (at, c) in line.char_indices() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '\r' => out.push_str("\\r"),
-            '\t' if at < visible => out.push('\t'),
-            ' ' if at < visible => out.push(' '),
-            c if c <= ' ' || c == '\x7f' => out.push_str(&format!("\\x{:02x}", u32::from(c))),
-            c => out.push(c),
+/// Appends a line, with its end where it has one; it is calm when nothing in it is overlooked by a person or a tool.
+fn line(out: &mut Vec<u8>, line: &[u8], calm: bool) {
+    match line {
+        [b'\n'] => out.push(b'\n'),
+        [.., b' ' | b'\t', b'\n'] | [.., b' ' | b'\t'] => escape(out, line),
+        _ if !calm => escape(out, line),
+        _ => {
+            out.push(b' ');
+            out.extend_from_slice(line);
         }
     }
 }
 
-fn base64(out: &mut String, bytes: &[u8]) {
+/// The highest bit of each of eight bytes of text that is a control character.
+fn unseen(bytes: [u8; 8]) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    // Without their highest bits, no sum of two bytes carries into the next.
+    let word = u64::from_le_bytes(bytes);
+    let low = word & (ONES * 0x7f);
+    let (from_space, above_tilde) = (low + ONES * 0x60, low + ONES);
+    (!from_space | above_tilde) & !word & (ONES * 0x80)
+}
+
+fn escape(out: &mut Vec<u8>, line: &[u8]) {
+    out.push(b'~');
+    let (body, end) = line.strip_suffix(b"\n").map_or((line, &b""[..]), |body| (body, b"\n"));
+    let visible = body.iter().rposition(|byte| !matches!(byte, b' ' | b'\t')).map_or(0, |last| last + 1);
+    for (at, byte) in body.iter().enumerate() {
+        match byte {
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' | b' ' if at < visible => out.push(*byte),
+            0..=b' ' | 0x7f => out.extend_from_slice(format!("\\x{byte:02x}").as_bytes()),
+            _ => out.push(*byte),
+        }
+    }
+    out.extend_from_slice(end);
+}
+
+fn base64(out: &mut Vec<u8>, bytes: &[u8]) {
     for line in bytes.chunks(57) {
-        out.push('+');
+        out.push(b'+');
         for group in line.chunks(3) {
             let word = group.iter().fold(0u32, |word, b| word << 8 | u32::from(*b)) << (8 * (3 - group.len()));
             for digit in 0..=group.len() {
-                out.push(char::from(DIGITS[(word >> (18 - 6 * digit)) as usize & 63]));
+                out.push(DIGITS[(word >> (18 - 6 * digit)) as usize & 63]);
             }
         }
-        out.push('\n');
+        out.push(b'\n');
     }
 }
 

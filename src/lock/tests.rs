@@ -2,8 +2,12 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use super::read::compare;
-use super::{Lock, Locked, State, read, to_text};
+use super::{Lock, Locked, State, read, to_bytes};
 use crate::plan::FileKind;
+
+fn to_text(lock: &Lock) -> String {
+    String::from_utf8(to_bytes(lock)).unwrap()
+}
 
 const AWKWARD: [&[u8]; 20] = [
     b"",

@@ -322,7 +322,7 @@ fn pair(variable: &VariableView) -> Pair {
     Pair { name: variable.name.clone(), value: variable.value.clone(), help: variable.help.clone() }
 }
 
-fn pairs(map: &IndexMap<String, crate::answers::Scalar>) -> Vec<Pair> {
+fn pairs(map: &IndexMap<String, crate::scalar::Scalar>) -> Vec<Pair> {
     map.iter().map(|(n, v)| Pair { name: n.clone(), value: v.text(), help: String::new() }).collect()
 }
 

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::BuiltService;
-use crate::answers::{ENVIRONMENTS, Scalar};
+use crate::answers::ENVIRONMENTS;
 use crate::names::{Variable, identifier, upper};
+use crate::scalar::Scalar;
 use crate::selection::{Chosen, ChosenService, ChosenStore, Link, Selection};
 use crate::views::{
     BindingView, ChosenView, EnvironmentView, Pair, ProjectView, RouteView, ServiceSecret, ServiceView, StoreView,

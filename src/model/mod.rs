@@ -156,7 +156,7 @@ impl<'a> Builder<'a> {
     fn active_layers(&self, chosen: &'a Chosen) -> Vec<&'a Node> {
         let capabilities = self.selection.capabilities();
         let with = &chosen.blueprint.with;
-        with.iter().filter(|(c, _)| capabilities.contains_key(*c)).filter_map(|(_, layer)| layer.facts.as_ref()).collect()
+        with.iter().filter(|(c, _)| capabilities.contains_key(c.as_str())).filter_map(|(_, layer)| layer.facts.as_ref()).collect()
     }
 
     fn others(&mut self) {

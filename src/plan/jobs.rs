@@ -1,7 +1,7 @@
 //! Why: what a file is to say is known before any file is rendered, because parts of it come from several blueprints.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use minijinja::value::Value;
 
@@ -26,10 +26,10 @@ pub type Slots = BTreeMap<String, Vec<(String, String)>>;
 type Rendered = Result<Option<PlannedFile>, Diagnostic>;
 
 /// Renders all jobs; the results are in their order.
-pub fn render(jobs: &[Job], renderer: &Renderer, parts: &HashMap<String, Slots>) -> Vec<Rendered> {
+pub fn render(jobs: &[Job], renderer: &Renderer, parts: &BTreeMap<String, Slots>) -> Vec<Rendered> {
     // One template serves every service and binding that its blueprint is used for, and goes after the last of them: fresh
     // memory costs more than what is done with it.
-    let mut uses: HashMap<*const u8, (usize, Option<Compiled>)> = HashMap::new();
+    let mut uses: BTreeMap<*const u8, (usize, Option<Compiled>)> = BTreeMap::new();
     for job in jobs {
         uses.entry(job.asset.bytes.as_ptr()).or_default().0 += 1;
     }

@@ -42,17 +42,11 @@ fn slot(state: &State, name: &str, options: Kwargs) -> Result<Value, Failure> {
         }
         let text = part.as_str().unwrap_or_default().trim_end_matches('\n');
         out.reserve(text.len() + text.len() / 8);
-        let mut from = 0;
-        for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
-            let line = &text[from..end];
-            from = end + 1;
-            if !line.is_empty() {
+        for line in text.split_inclusive('\n') {
+            if line != "\n" {
                 out.push_str(&pad);
-                out.push_str(line);
             }
-            if end < text.len() {
-                out.push('\n');
-            }
+            out.push_str(line);
         }
     }
     Ok(Value::from(out))

@@ -146,7 +146,7 @@ impl Picker<'_> {
                 self.wrong(path, format!("`{name}` needs `{need}`, which nothing provides"), Some(hint));
             }
             for conflict in &chosen.blueprint.manifest.conflicts {
-                if let Some(other) = capabilities.get(conflict.as_str()).and_then(|who| who.iter().find(|w| *w != name)) {
+                if let Some(other) = capabilities.get(conflict.as_str()).and_then(|who| who.iter().find(|w| **w != name)) {
                     self.wrong(
                         path,
                         format!("`{name}` and `{other}` cannot stand together"),

@@ -9,12 +9,13 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::answers::{Answers, Options, Scalar, Service, Store};
+use crate::answers::{Answers, Options, Service, Store};
 use crate::blueprint::{Blueprint, Kind, OptionKind, OptionSpec};
 use crate::catalogue::Catalogue;
 use crate::document::Node;
 use crate::error::{Diagnostic, Error, Place, Result, did_you_mean};
 use crate::names::{Name, upper};
+use crate::scalar::Scalar;
 
 /// Everything that is in, in catalogue order; services in file order.
 pub struct Selection {
@@ -117,12 +118,12 @@ impl Selection {
     }
 
     /// Capabilities that are there, each with who provides it.
-    pub fn capabilities(&self) -> BTreeMap<String, Vec<String>> {
-        let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    pub fn capabilities(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut all: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         let services = self.services.iter().map(|s| (s.name.as_str(), &s.chosen));
         for (name, chosen) in services.chain(self.others().skip(1)) {
             for capability in chosen.blueprint.provides() {
-                all.entry(capability.to_owned()).or_default().push(name.to_owned());
+                all.entry(capability).or_default().push(name);
             }
         }
         all

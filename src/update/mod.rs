@@ -190,7 +190,7 @@ impl Update {
     }
 
     /// What is done on the disk, the lock included when its text changes.
-    pub fn operation(&self, title: &str, view: &View, moves: &Moves, lock_text: &str) -> Operation {
+    pub fn operation(&self, title: &str, view: &View, moves: &Moves, lock: Vec<u8>) -> Operation {
         let mut changes = BTreeMap::new();
         for (path, step) in &self.steps {
             if let Some(change) = &step.change {
@@ -198,9 +198,9 @@ impl Update {
             }
         }
         let seen = view.get(LOCK).cloned();
-        let same = matches!(&seen, Some(Entry::File { bytes, .. }) if bytes == lock_text.as_bytes());
+        let same = matches!(&seen, Some(Entry::File { bytes, .. }) if *bytes == lock);
         if !same {
-            let change = Change::Write { mode: 0o644, bytes: lock_text.as_bytes().to_vec().into() };
+            let change = Change::Write { mode: 0o644, bytes: lock.into() };
             changes.insert(LOCK.to_owned(), (change, seen));
         }
         Operation { title: title.to_owned(), moves: moves.0.clone(), changes }

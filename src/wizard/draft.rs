@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 use super::id::{Id, Owner};
 use super::offer::Offer;
 use super::replay::{self, Setting};
-use crate::answers::Scalar;
 use crate::blueprint::{Blueprint, Kind, OptionSpec};
 use crate::document::Node;
+use crate::scalar::Scalar;
 
 /// The answer that means nothing: no route, no target.
 pub const NONE: &str = "none";
