@@ -4,8 +4,10 @@ mod common;
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use common::{Run, scaffold};
+use scaffold::merge::Language;
 
 fn merge(at: &Path, [ours, base, theirs]: [&[u8]; 3], arguments: &[&str]) -> Run {
     for (name, bytes) in [("o", ours), ("b", base), ("t", theirs)] {
@@ -96,4 +98,28 @@ fn bytes_that_are_no_utf8_survive() {
     let at = folder();
     merge(at.path(), [b"\xe9a\n1\n2\n3\n", b"1\n2\n3\n", b"1\n2\n3\n\xfc\xff"], &["-q"]).passes();
     assert_eq!(fs::read(at.path().join("o")).unwrap(), b"\xe9a\n1\n2\n3\n\xfc\xff");
+}
+
+/// Of the files that `apply` merges by what they say, git must not merge one by line because its pattern was forgotten.
+#[test]
+fn git_asks_for_the_driver_wherever_scaffold_knows_the_language() {
+    let mut asked = 0;
+    for case in fs::read_dir(common::root().join("snapshots")).unwrap().flatten() {
+        let lock = scaffold::lock::read(&fs::read(case.path().join("scaffold.lock")).unwrap()).unwrap().lock;
+        let known = lock.files.iter().filter(|(path, file)| {
+            file.kind == scaffold::plan::FileKind::Managed && Language::of(path) != Language::Lines
+        });
+        let paths: Vec<&str> = known.map(|(path, _)| path.as_str()).collect();
+        let at = folder();
+        fs::copy(case.path().join(".gitattributes"), at.path().join(".gitattributes")).unwrap();
+        assert!(Command::new("git").args(["init", "-q"]).current_dir(at.path()).status().unwrap().success());
+        let told = Command::new("git").args(["check-attr", "merge", "--"]).args(&paths).current_dir(at.path()).output().unwrap();
+        let told = String::from_utf8(told.stdout).unwrap();
+        assert_eq!(told.lines().count(), paths.len());
+        for (path, line) in paths.iter().zip(told.lines()) {
+            assert_eq!(line, format!("{path}: merge: scaffold"), "{}", case.path().display());
+            asked += 1;
+        }
+    }
+    assert!(asked > 100, "{asked}");
 }
