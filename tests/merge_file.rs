@@ -106,9 +106,10 @@ fn git_asks_for_the_driver_wherever_scaffold_knows_the_language() {
     let mut asked = 0;
     for case in fs::read_dir(common::root().join("snapshots")).unwrap().flatten() {
         let lock = scaffold::lock::read(&fs::read(case.path().join("scaffold.lock")).unwrap()).unwrap().lock;
-        let known = lock.files.iter().filter(|(path, file)| {
-            file.kind == scaffold::plan::FileKind::Managed && Language::of(path) != Language::Lines
-        });
+        let known = lock
+            .files
+            .iter()
+            .filter(|(path, file)| file.kind == scaffold::plan::FileKind::Managed && Language::of(path) != Language::Lines);
         let paths: Vec<&str> = known.map(|(path, _)| path.as_str()).collect();
         let at = folder();
         fs::copy(case.path().join(".gitattributes"), at.path().join(".gitattributes")).unwrap();

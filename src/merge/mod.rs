@@ -78,7 +78,7 @@ impl Language {
             (_, "md" | "markdown") => Self::Markdown,
             (_, "env" | "dotenv") => Self::Entries(Entry::Variable),
             (_, "nginx" | "vhost") => Self::Nginx,
-            (_, "conf") if lower.contains("nginx") || lower.contains("conf.d/") => Self::Nginx,
+            (_, "conf") if lower.contains("nginx") || format!("/{lower}").contains("/conf.d/") => Self::Nginx,
             (_, "txt") if name.contains("requirements") => Self::Entries(Entry::Package),
             _ if name.starts_with(".env") => Self::Entries(Entry::Variable),
             _ if name.starts_with('.') && name.ends_with("ignore") => Self::Entries(Entry::Line),

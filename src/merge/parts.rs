@@ -115,7 +115,8 @@ impl Joiner {
         }
     }
 
-    /// One side deleted what the other changed: a conflict, unless nothing but the layout changed.
+    /// One side deleted what the other changed: a conflict, unless nothing but the layout changed, or all that was deleted
+    /// is there as it was, beside what the other has of its own.
     fn gone<'a>(&self, base: &Node<'a>, ours: Option<&Node<'a>>, theirs: Option<&Node<'a>>, column: usize) -> Pieces<'a> {
         let (mut before, mut now) = (Vec::new(), Vec::new());
         base.comments(self.syntax.comment, &mut before);
@@ -123,6 +124,10 @@ impl Joiner {
         kept.comments(self.syntax.comment, &mut now);
         if kept.says == base.says && now.iter().all(|line| before.contains(line)) {
             return Pieces::new();
+        }
+        if let Some(own) = own_parts(base, kept) {
+            let mover = if ours.is_some() { self.ours } else { self.theirs };
+            return clean(mover.lines(&own, column));
         }
         vec![self.conflict([&[base], ours.as_slice(), theirs.as_slice()], column)]
     }
@@ -144,6 +149,24 @@ impl Joiner {
         }
         node
     }
+}
+
+/// A collection at the top of a YAML file, such as `volumes`, without what it had before; `None` where that was changed.
+/// Further down, and in blocks, what was added is about the thing that is gone.
+fn own_parts<'a>(base: &Node<'a>, now: &Node<'a>) -> Option<Node<'a>> {
+    let collection = |node: &Node| node.shape == Shape::Keyed && node.close.is_empty() && node.column == 0 && node.dash.is_none();
+    if !collection(base) || !collection(now) || base.head != now.head {
+        return None;
+    }
+    let known = |child: &&Node| base.children.iter().any(|old| old.names == child.names);
+    let untouched = |old: &Node| now.children.iter().any(|child| child.names == old.names && child.full == old.full);
+    let mut own = now.clone();
+    own.children.retain(|child| !known(&child));
+    if let Some(first) = own.children.first_mut() {
+        let comment = first.lead.iter().position(|line| !line.trim().is_empty()).unwrap_or(first.lead.len());
+        first.lead.drain(..comment);
+    }
+    (base.children.iter().all(untouched) && !own.children.is_empty()).then_some(own)
 }
 
 /// Whether both sides gave what is gone another name, as its value tells.

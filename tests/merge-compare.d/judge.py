@@ -122,6 +122,13 @@ def version_moved(b, o, t, at):
     return (max(zip(figures[1:], (o, t)))[1],)
 
 
+def own_parts(before, now):
+    """What a mapping has besides what it had before; nothing where any of that was changed."""
+    if not (isinstance(before, dict) and isinstance(now, dict)) or any(now.get(key, ABSENT) != before[key] for key in before):
+        return None
+    return {key: item for key, item in now.items() if key not in before}
+
+
 def contradictions(b, o, t, r, at="."):
     """Where the result's value is not what the sides make together."""
     if o == t or b == t or b == o:
@@ -150,6 +157,10 @@ def contradictions(b, o, t, r, at="."):
         expected = by_lines(b, o, t)
         if r in (o, t) and not did_all(b, r, t if r == o else o) if expected is None else r != expected:
             yield f"{at}: " + ("a conflict was settled" if expected is None else "is not what its lines merge to")
+        return
+    if at.count("/") == 1 and (own := own_parts(b, t if o is ABSENT else o)) and ABSENT in (o, t):
+        if r != own:
+            yield f"{at}: is not what one side added to what the other deleted"
         return
     if r not in version_moved(b, o, t, at):
         yield f"{at}: a conflict was settled"

@@ -80,6 +80,9 @@ pub fn wrong([base, ours, theirs]: [Option<&Value>; 3], merged: Option<&Value>, 
         return must(theirs);
     }
     let (Some(o), Some(t)) = (ours, theirs) else {
+        if let Some(own) = own_parts(base, ours.or(theirs)).filter(|_| path.matches('/').count() == 1) {
+            return must(Some(&own));
+        }
         // What one side moved and changed there stays, as with git; of what nobody moved lines tell.
         let kept = merged.is_some() && merged == ours.or(theirs);
         return (!kept).then(|| format!("{path}: deleted and changed, and no conflict"));
@@ -102,6 +105,14 @@ pub fn wrong([base, ours, theirs]: [Option<&Value>; 3], merged: Option<&Value>, 
         _ if is_pin(key, [base, ours, theirs]) && (merged == ours || merged == theirs) => None,
         _ => Some(format!("{path}: both changed {base:?} to {o:?} and {t:?}, and {m:?} came of it without a conflict")),
     }
+}
+
+/// What a mapping has besides what it had before, where that is all there.
+fn own_parts(base: Option<&Value>, now: Option<&Value>) -> Option<Value> {
+    let (base, now) = (base?.as_mapping()?, now?.as_mapping()?);
+    let own: serde_yaml::Mapping =
+        now.iter().filter(|(key, _)| base.get(key).is_none()).map(|(k, v)| (k.clone(), v.clone())).collect();
+    (base.iter().all(|(key, value)| now.get(key) == Some(value)) && !own.is_empty()).then_some(Value::Mapping(own))
 }
 
 fn parts([base, ours, theirs]: [Option<&Value>; 3], merged: Option<&Value>, settled: Settled, path: &str) -> Option<String> {

@@ -69,3 +69,18 @@ fn merged_once_more_the_same_comes_of_it() {
         assert_eq!(merge(ours, &text), once);
     }
 }
+
+#[test]
+fn what_was_added_to_a_collection_stays_when_all_else_of_it_goes() {
+    let base = "services:\n  a: 1\n\nvolumes:\n  db: {}\n  cache: {}\n\nname: x\n";
+    let added = "services:\n  a: 1\n\nvolumes:\n  db: {}\n  cache: {}\n\n  # of ours\n  mine:\n    external: true\n\nname: x\n";
+    let gone = "services:\n  a: 1\n\nname: x\n";
+    let own = "services:\n  a: 1\n\nvolumes:\n  # of ours\n  mine:\n    external: true\n\nname: x\n";
+    gives("compose.yaml", [base, added, gone], own);
+    gives("compose.yaml", [base, gone, added], own);
+    // Where somebody changed what goes, and further down, a person decides.
+    conflicts("compose.yaml", [base, &added.replace("db: {}", "db: { external: true }"), gone]);
+    let service = |more: &str| format!("services:\n  a: 1\n  b:\n    image: x\n{more}");
+    conflicts("compose.yaml", [&service(""), &service("    ports: []\n"), "services:\n  a: 1\n"]);
+    conflicts("main.tf", ["a {\n  b = 1\n}\nc {\n}\n", "a {\n  b = 1\n  d = 2\n}\nc {\n}\n", "c {\n}\n"]);
+}
