@@ -372,3 +372,22 @@ fn why_tells_who_wrote_a_line() {
     scaffold(&folder, &["why", "compose.yml"])
         .fails(2, "error: scaffold does not write `compose.yml`\nhint: did you mean `compose.yaml`?");
 }
+
+#[test]
+fn what_is_yours_beside_what_goes_stays_and_meets_it_again() {
+    let at = repository();
+    let folder = shop(&at);
+    edit(&folder, "compose.yaml", |text| {
+        let text = text.replacen("\nvolumes:\n", "\nvolumes:\n  uploads:\n", 1);
+        text.replacen("\nsecrets:\n", "\nsecrets:\n  mail: { file: secrets/mail }\n", 1)
+    });
+    let before = tree(&folder);
+    scaffold(&folder, &["remove", "postgres"]).passes();
+    let text = fs::read_to_string(folder.join("compose.yaml")).unwrap();
+    assert!(text.contains("\nvolumes:\n  uploads:\n\n# Files that"), "{text}");
+    assert!(text.ends_with("\nsecrets:\n  mail: { file: secrets/mail }\n"), "{text}");
+    scaffold(&folder, &["add", "postgres"]).passes();
+    let (now, before) = (tree(&folder), before);
+    let other: Vec<_> = before.iter().filter(|(path, file)| now.get(*path) != Some(file)).map(|(path, _)| path).collect();
+    assert!(now == before, "{other:?}");
+}

@@ -158,15 +158,15 @@ fn own_parts<'a>(base: &Node<'a>, now: &Node<'a>) -> Option<Node<'a>> {
     if !collection(base) || !collection(now) || base.head != now.head {
         return None;
     }
-    let known = |child: &&Node| base.children.iter().any(|old| old.names == child.names);
-    let untouched = |old: &Node| now.children.iter().any(|child| child.names == old.names && child.full == old.full);
+    let old = |child: &Node<'a>| base.children.iter().find(|old| old.names == child.names);
+    let untouched = now.children.iter().all(|child| old(child).is_none_or(|old| old.full == child.full));
     let mut own = now.clone();
-    own.children.retain(|child| !known(&child));
+    own.children.retain(|child| old(child).is_none());
     if let Some(first) = own.children.first_mut() {
         let comment = first.lead.iter().position(|line| !line.trim().is_empty()).unwrap_or(first.lead.len());
         first.lead.drain(..comment);
     }
-    (base.children.iter().all(untouched) && !own.children.is_empty()).then_some(own)
+    (untouched && !own.children.is_empty()).then_some(own)
 }
 
 /// Whether both sides gave what is gone another name, as its value tells.

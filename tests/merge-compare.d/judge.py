@@ -124,7 +124,7 @@ def version_moved(b, o, t, at):
 
 def own_parts(before, now):
     """What a mapping has besides what it had before; nothing where any of that was changed."""
-    if not (isinstance(before, dict) and isinstance(now, dict)) or any(now.get(key, ABSENT) != before[key] for key in before):
+    if not (isinstance(before, dict) and isinstance(now, dict)) or any(now.get(key, item) != item for key, item in before.items()):
         return None
     return {key: item for key, item in now.items() if key not in before}
 

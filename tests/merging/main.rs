@@ -166,6 +166,10 @@ fn keeps_lines(sides: &Sides, moved: bool, merged: &str) -> TestCaseResult {
         if renamed.contains(&place.1) || place.0.contains("> - >") || place.0.contains("server {") {
             high = high.max(count(&ours, place)).max(count(&theirs, place));
         }
+        // A collection that one side deleted stays for what the other added to it; its value tells what.
+        if place.1.strip_suffix(':') == Some(&place.0) {
+            high = high.max(count(&ours, place)).max(count(&theirs, place));
+        }
         let found = count(&now, place);
         let combined = place.1.contains("zz");
         prop_assert!(

@@ -107,12 +107,13 @@ pub fn wrong([base, ours, theirs]: [Option<&Value>; 3], merged: Option<&Value>, 
     }
 }
 
-/// What a mapping has besides what it had before, where that is all there.
+/// What a mapping has besides what it had before, where none of that was changed.
 fn own_parts(base: Option<&Value>, now: Option<&Value>) -> Option<Value> {
     let (base, now) = (base?.as_mapping()?, now?.as_mapping()?);
     let own: serde_yaml::Mapping =
         now.iter().filter(|(key, _)| base.get(key).is_none()).map(|(k, v)| (k.clone(), v.clone())).collect();
-    (base.iter().all(|(key, value)| now.get(key) == Some(value)) && !own.is_empty()).then_some(Value::Mapping(own))
+    let untouched = base.iter().all(|(key, value)| now.get(key).is_none_or(|now| now == value));
+    (untouched && !own.is_empty()).then_some(Value::Mapping(own))
 }
 
 fn parts([base, ours, theirs]: [Option<&Value>; 3], merged: Option<&Value>, settled: Settled, path: &str) -> Option<String> {

@@ -78,6 +78,7 @@ fn what_was_added_to_a_collection_stays_when_all_else_of_it_goes() {
     let own = "services:\n  a: 1\n\nvolumes:\n  # of ours\n  mine:\n    external: true\n\nname: x\n";
     gives("compose.yaml", [base, added, gone], own);
     gives("compose.yaml", [base, gone, added], own);
+    gives("compose.yaml", [base, own, gone], own);
     // Where somebody changed what goes, and further down, a person decides.
     conflicts("compose.yaml", [base, &added.replace("db: {}", "db: { external: true }"), gone]);
     let service = |more: &str| format!("services:\n  a: 1\n  b:\n    image: x\n{more}");
