@@ -3,6 +3,7 @@
 
 mod content;
 mod heal;
+mod lines;
 mod read;
 #[cfg(test)]
 mod tests;

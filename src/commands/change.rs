@@ -208,8 +208,9 @@ pub fn run(
     if how.writes() && !prepared.operation.changes.is_empty() {
         repository.writer()?.execute(&prepared.operation)?;
     }
-    let before = model_from(catalogue, standing.answers.clone(), &standing.document, &Renderer::new()).ok();
     let changed = !prepared.operation.changes.is_empty();
+    let model = || model_from(catalogue, standing.answers.clone(), &standing.document, &Renderer::new()).ok();
+    let before = changed.then(model).flatten();
     let told = consequences::of(before.as_ref().map(|(_, stack)| stack), &prepared.outcome.stack, changed);
     change.notes.extend(left_alone(&prepared.update.left));
     change.notes.extend(told.notes);

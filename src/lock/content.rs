@@ -116,6 +116,12 @@ impl Reader {
         if self.closed {
             return Err("text after the last line");
         }
+        if let Some(plain) = line.strip_prefix(' ').filter(|_| !self.binary || self.bytes.is_empty()) {
+            self.binary = false;
+            self.bytes.extend_from_slice(plain.as_bytes());
+            self.bytes.push(b'\n');
+            return Ok(());
+        }
         if line == OPEN {
             self.closed = true;
             return match self.bytes.pop() {
@@ -130,7 +136,6 @@ impl Reader {
         self.binary = binary;
         match line.split_at_checked(1) {
             None => {}
-            Some((" ", rest)) => self.bytes.extend_from_slice(rest.as_bytes()),
             Some(("~", rest)) => unescape(&mut self.bytes, rest)?,
             Some(("+", rest)) => return unbase64(&mut self.bytes, rest.as_bytes()),
             Some(_) => return Err("no line of a lock"),

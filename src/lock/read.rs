@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::heal::{self, Disputed};
+use super::lines::Lines;
 use super::{DELETED, DROPPED, LOCK, Lock, Locked, State, WAITING, content};
 use crate::disk::check_path;
 use crate::error::{Diagnostic, Error, Place, Result};
@@ -38,11 +39,14 @@ pub fn read(bytes: &[u8]) -> Result<Reading> {
         let line = 1 + bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count();
         Error::Invalid(vec![mistake(line, "this is no text").hint(BACK)])
     })?;
-    let lines = text.lines().enumerate().map(|(at, line)| (at + 1, line));
-    let parts = if text.lines().any(heal::is_marker) {
-        heal::versions(lines.collect()).map_or_else(|one| vec![Part::wrong(one)], |all| all.into_iter().map(parse).collect())
+    let lines = || Lines::of(text).enumerate().map(|(at, line)| (at + 1, line));
+    let whole = parse(lines());
+    // What git left is no line of a lock, so that it is looked for only where something is wrong.
+    let parts = if !whole.mistakes.is_empty() && text.lines().any(heal::is_marker) {
+        let versions = heal::versions(lines().collect());
+        versions.map_or_else(|one| vec![Part::wrong(one)], |all| all.into_iter().map(parse).collect())
     } else {
-        vec![parse(lines)]
+        vec![whole]
     };
     check_version(&parts)?;
     heal::join(parts).map_err(Error::Invalid)
@@ -148,6 +152,12 @@ enum After {
 
 impl Parser {
     fn line(&mut self, number: usize, line: &str) -> std::result::Result<(), String> {
+        // What most lines are.
+        if let Some(Section { base, after: After::Settled, .. }) = &mut self.section
+            && line.as_bytes().first().is_none_or(|first| *first == b' ')
+        {
+            return Ok(base.line(line)?);
+        }
         if self.ended {
             return Err("something after the end".to_owned());
         }
