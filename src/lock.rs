@@ -3,7 +3,6 @@
 
 mod content;
 mod heal;
-mod lines;
 mod read;
 #[cfg(test)]
 mod tests;

@@ -71,3 +71,27 @@ impl Scalar {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Scalar;
+
+    #[test]
+    fn each_value_has_its_text_and_what_is_none_is_refused() {
+        for (value, text) in [
+            (json!("a"), "a"),
+            (json!("8080"), "8080"),
+            (json!(true), "true"),
+            (json!(-3), "-3"),
+            (json!(0.5), "0.5"),
+            (json!(u64::MAX), "18446744073709552000"),
+        ] {
+            assert_eq!(serde_json::from_value::<Scalar>(value).unwrap().text(), text);
+        }
+        for value in [json!(null), json!([1]), json!({ "a": 1 })] {
+            assert!(serde_json::from_value::<Scalar>(value).is_err());
+        }
+    }
+}

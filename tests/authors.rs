@@ -163,6 +163,16 @@ fn links_in_a_blueprint_are_refused() {
     assert!(run.stderr.contains("only plain files can be part of a blueprint, no links"), "{}", run.stderr);
 }
 
+/// What `new` says of two features `one` and `two` that cannot be together; `b` has them.
+fn refused_together(at: &Path) -> String {
+    let answers = ANSWERS.replace("flask", "fastapi").replace("memcached: {}, ", "").replace("editor", "one");
+    fs::write(at.join("a.yaml"), answers).unwrap();
+    let words = ["new", "x", "--answers", "a.yaml", "--blueprints", "b", "--set", "features.two={}", "--no-input"];
+    let run = scaffold(at, &words);
+    assert_eq!(run.code, 2);
+    run.stderr
+}
+
 #[test]
 fn a_clash_of_facts_names_both_blueprints() {
     let at = tempfile::tempdir().unwrap();
@@ -170,17 +180,10 @@ fn a_clash_of_facts_names_both_blueprints() {
         let manifest = format!("summary: a feature\nfacts:\n  volumes:\n    shared: {{ help: for {name} }}\n");
         write(&at.path().join("b/features").join(name).join("blueprint.yaml"), manifest.as_bytes());
     }
-    fs::write(
-        at.path().join("a.yaml"),
-        ANSWERS.replace("flask", "fastapi").replace("memcached: {}, ", "").replace("editor", "one"),
-    )
-    .unwrap();
-    let words = ["new", "x", "--answers", "a.yaml", "--blueprints", "b", "--set", "features.two={}", "--no-input"];
-    let run = scaffold(at.path(), &words);
-    assert_eq!(run.code, 2);
+    let said = refused_together(at.path());
     let told =
         "error: `one` and `two` state different values for `volumes.shared.help`\n  --> b/features/two/blueprint.yaml:3:3\n";
-    assert!(run.stderr.contains(told), "{}", run.stderr);
+    assert!(said.contains(told), "{said}");
 }
 
 #[test]
@@ -192,12 +195,8 @@ fn two_names_for_one_file_are_told_where_case_does_not_count() {
             write(&folder.join("blueprint.yaml"), b"summary: a feature\n");
             write(&folder.join("files/docs").join(file), b"text\n");
         }
-        let answers = ANSWERS.replace("flask", "fastapi").replace("memcached: {}, ", "").replace("editor", "one");
-        fs::write(at.path().join("a.yaml"), answers).unwrap();
-        let words = ["new", "x", "--answers", "a.yaml", "--blueprints", "b", "--set", "features.two={}", "--no-input"];
-        let run = scaffold(at.path(), &words);
-        assert_eq!(run.code, 2);
+        let said = refused_together(at.path());
         let told = format!("error: `docs/{second}` and `docs/{first}` are one file where case does not count");
-        assert!(run.stderr.contains(&told), "{}", run.stderr);
+        assert!(said.contains(&told), "{said}");
     }
 }

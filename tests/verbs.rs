@@ -387,7 +387,7 @@ fn what_is_yours_beside_what_goes_stays_and_meets_it_again() {
     assert!(text.contains("\nvolumes:\n  uploads:\n\n# Files that"), "{text}");
     assert!(text.ends_with("\nsecrets:\n  mail: { file: secrets/mail }\n"), "{text}");
     scaffold(&folder, &["add", "postgres"]).passes();
-    let (now, before) = (tree(&folder), before);
+    let now = tree(&folder);
     let other: Vec<_> = before.iter().filter(|(path, file)| now.get(*path) != Some(file)).map(|(path, _)| path).collect();
     assert!(now == before, "{other:?}");
 }

@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::heal::{self, Disputed};
-use super::lines::Lines;
 use super::{DELETED, DROPPED, LOCK, Lock, Locked, State, WAITING, content};
 use crate::disk::check_path;
 use crate::error::{Diagnostic, Error, Place, Result};
@@ -39,7 +38,7 @@ pub fn read(bytes: &[u8]) -> Result<Reading> {
         let line = 1 + bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count();
         Error::Invalid(vec![mistake(line, "this is no text").hint(BACK)])
     })?;
-    let lines = || Lines::of(text).enumerate().map(|(at, line)| (at + 1, line));
+    let lines = || lines(text).enumerate().map(|(at, line)| (at + 1, line));
     let whole = parse(lines());
     // What git left is no line of a lock, so that it is looked for only where something is wrong.
     let parts = if !whole.mistakes.is_empty() && text.lines().any(heal::is_marker) {
@@ -53,6 +52,16 @@ pub fn read(bytes: &[u8]) -> Result<Reading> {
 }
 
 const BACK: &str = "`git checkout HEAD -- scaffold.lock` brings the last good one back";
+
+/// The lines of a text as `str::lines` has them, which looks for their ends byte by byte: a fifth of what a verb computes.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut from = 0;
+    memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]).filter_map(move |end| {
+        let line = text.get(from..end)?;
+        from = end + 1;
+        if end < text.len() { Some(line.strip_suffix('\r').unwrap_or(line)) } else { Some(line).filter(|line| !line.is_empty()) }
+    })
+}
 
 /// A mistake at a line; 0 is the whole lock.
 pub(super) fn mistake(line: usize, message: impl Into<String>) -> Diagnostic {

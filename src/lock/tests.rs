@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::read::compare;
+use super::read::{compare, lines};
 use super::{Lock, Locked, State, read, to_bytes};
 use crate::plan::FileKind;
 
@@ -212,4 +212,11 @@ fn what_waits_on_one_side_waits() {
     let torn = "managed 644 f\n x\n<<<<<<<\n\\ waiting 755\n y\n=======\n\\ deleted by the user\n>>>>>>>\n";
     let (lock, _) = healed(torn, "f", "x\n");
     assert_eq!(lock.files["f"].state, State::Waiting { mode: 0o755, bytes: (&b"y\n"[..]).into() });
+}
+
+proptest::proptest! {
+    #[test]
+    fn lines_are_those_of_any_text(text in "[a\n\r\u{b}é\u{2028}]{0,40}") {
+        assert_eq!(lines(&text).collect::<Vec<_>>(), text.lines().collect::<Vec<_>>());
+    }
 }

@@ -10,13 +10,14 @@ pub fn has_case(path: &str) -> bool {
 }
 
 /// A path with names in the place of what stands for them.
-pub fn named<'a>(path: &str, mut names: impl Iterator<Item = (&'a String, &'a str)>) -> String {
+pub fn named<'a>(path: &str, names: impl Iterator<Item = (&'a String, &'a str)>) -> String {
     if !path.contains('{') {
         return path.to_owned();
     }
-    names.by_ref().fold(path.to_owned(), |path, (key, value)| path.replace(key, value))
+    names.fold(path.to_owned(), |path, (key, value)| path.replace(key, value))
 }
 
+/// As the manifest says; otherwise the code of a service is its owner's, and the rest is kept up to date.
 pub fn kind_of(chosen: &Chosen, path: &str) -> FileKind {
     let manifest = &chosen.blueprint.manifest;
     if manifest.managed.iter().any(|p| matches(p, path)) {

@@ -170,5 +170,7 @@ mirror_images() {
         docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" >/dev/null
         docker tag "$image" "$mirror/$image"
         docker push --quiet "$mirror/$image" >/dev/null
+        # The registry goes with the ground, the engine's tags would stay.
+        docker image rm "$mirror/$image" >/dev/null
     done < <(sed -n 's/^ *image: //p' "$1/compose.yaml" | sort -u)
 }

@@ -158,7 +158,7 @@ def contradictions(b, o, t, r, at="."):
         if r in (o, t) and not did_all(b, r, t if r == o else o) if expected is None else r != expected:
             yield f"{at}: " + ("a conflict was settled" if expected is None else "is not what its lines merge to")
         return
-    if at.count("/") == 1 and (own := own_parts(b, t if o is ABSENT else o)) and ABSENT in (o, t):
+    if ABSENT in (o, t) and at.count("/") == 1 and (own := own_parts(b, t if o is ABSENT else o)):
         if r != own:
             yield f"{at}: is not what one side added to what the other deleted"
         return
