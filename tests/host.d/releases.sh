@@ -63,6 +63,6 @@ prepare() { if [[ $1 == g* ]]; then "grow_$1" && bundle "$1"; else bundle "$1"; 
 # Tags are what a run leaves in the engine; what they name is cached for the next.
 forget_releases() {
   local tags
-  mapfile -t tags < <(docker image ls --format '{{.Repository}}:{{.Tag}}' | grep -e "^$registry/" -e "^$mirror/")
+  mapfile -t tags < <(docker image ls --format '{{.Repository}}:{{.Tag}}' | grep "^$registry/")
   ((${#tags[@]} == 0)) || docker image rm "${tags[@]}" >/dev/null 2>&1 || true
 }
