@@ -108,8 +108,8 @@ def version_moved(b, o, t, at):
     """The sides that may be right where both moved a version and nothing else: the newer is, as far as figures tell."""
     if not all(isinstance(one, str) and "\n" not in one for one in (b, o, t)):
         return ()
-    # What a kustomization calls so stands beside the name of its image.
-    before = "image:" if at.endswith("/newTag") else ""
+    # What a kustomization calls so stands beside the name of its image; a key may say that it is a version.
+    before = "image:" if at.endswith("/newTag") or re.search(r"[/_-](version|release)$", at.lower()) else ""
     wholes = [re.split(r"[:@=<>~^ ]+v?(?=[\w.-]+$)", before + one, maxsplit=1) for one in (b, o, t)]
     if any(len(parts) != 2 or parts[0] != wholes[0][0] for parts in wholes):
         return ()
@@ -127,6 +127,29 @@ def own_parts(before, now):
     if not (isinstance(before, dict) and isinstance(now, dict)) or any(now.get(key, item) != item for key, item in before.items()):
         return None
     return {key: item for key, item in now.items() if key not in before}
+
+
+def only_versions_moved(b, t, at):
+    """Whether two values differ in nothing but versions."""
+    if isinstance(b, dict) and isinstance(t, dict):
+        return b.keys() == t.keys() and all(only_versions_moved(b[key], t[key], f"{at}/{key}") for key in b)
+    if isinstance(b, list) and isinstance(t, list):
+        return len(b) == len(t) and all(only_versions_moved(*pair, at) for pair in zip(b, t))
+    return b == t or bool(version_moved(b, t, t, at))
+
+
+def one_of_both(b, o, t, at):
+    """What may stand where the sides' values are not the same and still do not disagree."""
+    yield from version_moved(b, o, t, at)
+    # What we deleted stays deleted, whatever newer version of it there is.
+    if o is ABSENT and only_versions_moved(b, t, at):
+        yield o
+    # Of what both made, one may have nothing in it yet.
+    if b is ABSENT:
+        yield from (one for one, other in ((o, t), (t, o)) if other == "")
+    # The user's form of one thing.
+    if [o] == t or o == [t]:
+        yield o
 
 
 def contradictions(b, o, t, r, at="."):
@@ -162,7 +185,7 @@ def contradictions(b, o, t, r, at="."):
         if r != own:
             yield f"{at}: is not what one side added to what the other deleted"
         return
-    if r not in version_moved(b, o, t, at):
+    if not any(r is one or r == one for one in one_of_both(b, o, t, at)):
         yield f"{at}: a conflict was settled"
 
 

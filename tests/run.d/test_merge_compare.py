@@ -4,11 +4,16 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 
 COMPARE = Path(__file__).resolve().parent.parent / "merge-compare"
+sys.path.insert(0, f"{COMPARE}.d")
+
+from judge import ABSENT, contradictions  # noqa: E402
+
 STEADY = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"} | {
     f"GIT_{who}_{what}": "a@b.example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
 }
@@ -102,6 +107,30 @@ class TestMergeCompare(unittest.TestCase):
         self.assertIn("scaffold: wrong: ./services/web/image: a conflict was settled", out)
         self.assertIn("scaffold: wrong: ./F: is gone", out)
         self.assertIn("scaffold: lost: F=6", out)
+
+    def test_what_may_stand_where_the_sides_differ(self):
+        step = {"name": "Scan", "uses": "acme/scan@v3.0.2"}
+        newer = {**step, "uses": "acme/scan@v3.1.0"}
+        volumes = {"db": {}}
+        for at, base, ours, theirs, right in (
+            # The newer version.
+            ("./node-version", "18.1.0", "20.0.0", "18.2.0", "20.0.0"),
+            # What we deleted, of which only the version moved.
+            ("./steps/Scan", step, ABSENT, newer, ABSENT),
+            # The one in which there is something.
+            ("./on/workflow_dispatch", ABSENT, {"inputs": {}}, "", {"inputs": {}}),
+            # Our form of the same thing.
+            ("./jobs/a/needs", "x", ["y"], "y", ["y"]),
+            # What one side added to what the other deleted.
+            ("./volumes", volumes, {**volumes, "own": {}}, ABSENT, {"own": {}}),
+        ):
+            sides = [base, ours, theirs]
+            self.assertEqual(list(contradictions(*sides, right, at)), [])
+            for other in (one for one in (*sides, "else") if one is not right and one != right):
+                self.assertNotEqual(list(contradictions(*sides, other, at)), [], (at, other))
+        # Deleted by them, and with a change that is more than a version.
+        self.assertNotEqual(list(contradictions(step, newer, ABSENT, ABSENT, "./steps/Scan")), [])
+        self.assertNotEqual(list(contradictions(step, ABSENT, {**newer, "if": "always()"}, ABSENT, "./steps/Scan")), [])
 
     def test_nothing_to_merge_is_a_failure(self):
         code, _, out = self.compare(AS_GIT, self.history({"main.c": "int"}, {"main.c": "long"}))
