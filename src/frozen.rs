@@ -3,7 +3,7 @@
 //! brings the data along is told.
 
 use crate::answers::{self, Answers, Store};
-use crate::error::Diagnostic;
+use crate::error::{Diagnostic, typed};
 use crate::lock::{ANSWERS, LOCK, Lock};
 use crate::repository::document;
 use crate::selection::{ChosenStore, Selection};
@@ -13,7 +13,7 @@ pub fn stranded(lock: &Lock, now: &Selection, place: impl Fn(&[&str]) -> crate::
     let Some(locked) = lock.files.get(ANSWERS) else { return vec![] };
     let Ok(was) = document(&locked.bytes).and_then(|node| answers::from_document(&node)) else {
         let message = format!("what `{LOCK}` keeps of `{ANSWERS}` is damaged");
-        return vec![Diagnostic::new(message).in_file(LOCK).hint(format!("git checkout -- {LOCK}"))];
+        return vec![Diagnostic::new(message).in_file(LOCK).hint(format!("git checkout -- {}", typed(LOCK)))];
     };
     let mut mistakes = Vec::new();
     let move_it = move_it(now);

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::catalogue::Catalogue;
 use crate::document::{self, Content, MAX_BYTES, Node};
-use crate::error::{Diagnostic, Error, Place, Result};
+use crate::error::{Diagnostic, Error, Place, Result, refused};
 
 /// The place of what nobody wrote.
 pub const NOWHERE: &str = "answers";
@@ -71,7 +71,7 @@ fn read(path: &Path) -> Result<(String, Arc<str>)> {
         "standard input".into()
     } else {
         let shown = path.display().to_string();
-        let file = fs_err::File::open(path).map_err(|e| Error::from(Diagnostic::new(e.to_string())))?;
+        let file = std::fs::File::open(path).map_err(|e| refused("read", &shown, &e))?;
         file.take(limit).read_to_end(&mut bytes)?;
         shown.into()
     };

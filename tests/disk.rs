@@ -179,6 +179,14 @@ fn undo_refuses_and_names_what_was_touched_since() {
     let told = message(ground.writer().undo());
     assert!(told.contains("`a.txt`") && told.contains("`sub/b.txt`") && !told.contains("`new/n`"), "{told}");
     assert_eq!(ground.shown(), before);
+    // So is a mode that somebody set; whether others may write follows from a umask.
+    execute(&ground, &[("a.txt", write("A")), ("old/d", write("D"))]).unwrap();
+    let set = |path, mode| fs::set_permissions(ground.root().join(path), fs::Permissions::from_mode(mode)).unwrap();
+    set("a.txt", 0o755);
+    let told = message(ground.writer().undo());
+    assert!(told.contains("`a.txt`") && !told.contains("`old/d`"), "{told}");
+    set("a.txt", 0o664);
+    ground.writer().undo().unwrap();
 }
 
 #[test]
@@ -285,8 +293,11 @@ fn modes_owners_and_line_ends_stay() {
         fs::remove_dir_all(ground.root().join(".scaffold")).unwrap();
         std::os::unix::fs::chown(ground.root(), Some(4321), Some(4322)).unwrap();
         execute(&ground, &[("more/deep/n", write("N"))]).unwrap();
-        for path in ["more", "more/deep/n", ".scaffold", ".scaffold/lock"] {
-            assert_eq!(fs::metadata(ground.root().join(path)).unwrap().uid(), 4321, "{path}");
+        let own = walkdir::WalkDir::new(ground.root().join(".scaffold")).into_iter().map(|e| e.unwrap().into_path());
+        let all: Vec<_> = own.chain(["more", "more/deep/n"].map(|path| ground.root().join(path))).collect();
+        assert!(all.len() > 7 && all.iter().any(|path| path.ends_with("last/old")), "{all:?}");
+        for path in all {
+            assert_eq!(fs::metadata(&path).unwrap().uid(), 4321, "{path:?}");
         }
     }
 }
@@ -322,4 +333,36 @@ fn the_second_process_waits_and_then_refuses() {
         drop(first);
         assert_eq!(third.join().unwrap(), None);
     });
+}
+
+#[test]
+fn readers_are_inside_together_and_a_writer_that_waits_is_next() {
+    let ground = Ground::new();
+    execute(&ground, &[("n", write("N"))]).unwrap();
+    let open = || Tree::open(&ground.root()).unwrap();
+    let [first, second] = [open(), open()];
+    for reader in [&first, &second] {
+        assert_eq!(reader.read_alone().unwrap(), None);
+    }
+    let order = std::sync::Mutex::new(vec![]);
+    let (order, pause) = (&order, || std::thread::sleep(std::time::Duration::from_millis(300)));
+    std::thread::scope(|scope| {
+        let note = |who| order.lock().unwrap().push(who);
+        scope.spawn(move || {
+            let writer = open().writer().unwrap();
+            note("writer");
+            pause();
+            drop(writer);
+        });
+        pause();
+        scope.spawn(move || {
+            open().read_alone().unwrap();
+            note("third reader");
+        });
+        pause();
+        note("readers inside");
+        first.let_writers_in();
+        drop(second);
+    });
+    assert_eq!(*order.lock().unwrap(), ["readers inside", "writer", "third reader"]);
 }

@@ -1,5 +1,5 @@
 //! Why: a folder that becomes a link between two looks at it is how tools are led outside, so one does that all the time
-//! while files are written below it.
+//! while files are written below it. And whoever reads while another writes must not see a half of it.
 #![cfg(unix)]
 
 use std::fs;
@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use scaffold::disk::{Change, Operation, Tree};
+use scaffold::repository::Repository;
 
 const PATIENCE: Duration = Duration::from_mins(5);
 
@@ -56,6 +57,31 @@ fn a_folder_that_turns_into_a_link_leads_nowhere() {
     let names: Vec<_> = fs::read_dir(&outside).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(names, ["file"]);
     assert_eq!(fs::read_to_string(outside.join("file")).unwrap(), "mine\n");
+}
+
+#[test]
+fn nobody_writes_into_what_is_being_read() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("scaffold.yaml"), "name: x\n").unwrap();
+    let write = |text: &'static str| {
+        let writer = Tree::open(folder.path()).unwrap().writer().unwrap();
+        let change = Change::Write { mode: 0o644, bytes: text.as_bytes().into() };
+        let changes = ["a", "b"].map(|path| (path.to_owned(), (change.clone(), writer.tree().read(path).unwrap())));
+        writer.execute(&Operation { title: text.to_owned(), moves: vec![], changes: changes.into() }).unwrap();
+    };
+    write("old");
+    let repository = Repository::without_answers(folder.path(), false).unwrap();
+    let read = |path| repository.tree().read(path).unwrap();
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| write("new"));
+        let before = read("a");
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(read("b"), before);
+        assert!(!writer.is_finished());
+        repository.tree().let_writers_in();
+        writer.join().unwrap();
+    });
+    assert_eq!(fs::read_to_string(folder.path().join("b")).unwrap(), "new");
 }
 
 fn swap(repo: &Path, outside: &Path) {

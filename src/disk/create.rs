@@ -10,9 +10,9 @@ use std::path::{Component, Path, PathBuf};
 use super::paths::OWN;
 use super::platform::Dir;
 use super::remove::remove_tree;
-use super::tree::{failed, plain};
+use super::tree::failed;
 use super::{Change, Operation, Tree, Writer, interrupt};
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Diagnostic, Error, Result, refused};
 use crate::plan::{Plan, PlannedFile};
 
 /// The title of filling an empty folder.
@@ -166,5 +166,5 @@ fn make(dir: &Dir, name: &str) -> io::Result<Dir> {
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Error {
-    Error::failed(format!("cannot write `{}`: {}", path.display(), plain(error)))
+    failed(refused("write", path.display(), error))
 }

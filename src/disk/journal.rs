@@ -45,6 +45,8 @@ pub struct Step {
     pub old: Option<Print>,
     /// What it is to hold; none: it goes.
     pub new: Option<Print>,
+    /// The mode that it gets; none where an older scaffold wrote this down.
+    pub mode: Option<u32>,
 }
 
 const HEAD: &str = "scaffold journal 1";
@@ -66,6 +68,9 @@ impl Journal {
         let print = |print: &Option<Print>| print.map_or_else(|| "-".to_owned(), |p| p.to_string());
         for step in &self.files {
             let _ = writeln!(out, "file {} {} {}", print(&step.old), print(&step.new), step.path);
+            if let Some(mode) = step.mode {
+                let _ = writeln!(out, "mode {mode:o}");
+            }
         }
         out + "end\n"
     }
@@ -111,8 +116,9 @@ impl Journal {
             "file" => {
                 let mut words = rest.splitn(3, ' ');
                 let (old, new) = (print(words.next()?)?, print(words.next()?)?);
-                self.files.push(Step { path: good(words.next()?)?, old, new });
+                self.files.push(Step { path: good(words.next()?)?, old, new, mode: None });
             }
+            "mode" => self.files.last_mut()?.mode = Some(u32::from_str_radix(rest, 8).ok()? & 0o7777),
             _ => return None,
         }
         Some(())
@@ -130,7 +136,7 @@ mod tests {
 
     fn journal() -> Journal {
         let print = |text: &str| Some(Print::of(text.as_bytes()));
-        let step = |path: &str, old, new| Step { path: path.to_owned(), old, new };
+        let step = |path: &str, old, new| Step { path: path.to_owned(), old, new, mode: new.map(|_| 0o755) };
         Journal {
             title: "rename `a b` to `c`".to_owned(),
             undo: false,
@@ -164,6 +170,7 @@ mod tests {
             ("empty 2775 old", "empty 2775 .scaffold/last"),
             ("do rename", "rm rename"),
             ("file -", "file ?"),
+            ("mode 755", "mode 799"),
         ] {
             assert!(text.contains(good), "{good}");
             assert!(Journal::parse(&text.replace(good, bad)).is_err(), "{bad}");

@@ -12,10 +12,10 @@ use super::platform::{Dir, is_root};
 use super::print::Print;
 use super::remove::remove_tree;
 use super::steps::{Steps, numbered, settle, unmoved};
-use super::tree::{failed, plain};
-use super::writer::unwritable;
+use super::tree::failed;
+use super::writer::{refused, unwritable};
 use super::{Entry, Tree, interrupt};
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Diagnostic, Error, Result, typed};
 
 /// How long another process is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -41,7 +41,10 @@ pub fn enter(top: &Dir) -> Result<(Dir, File)> {
             return Err(no_folder());
         }
         let (own, lock) = open().map_err(|e| unwritable(OWN, &e))?;
-        wait(deadline, || lock.try_lock())?;
+        {
+            let _door = door(&own, deadline, File::try_lock)?;
+            wait(deadline, || lock.try_lock())?;
+        }
         // It may have been removed with all that is in it while this process waited.
         let (held, named) = (own.own_meta().ok(), own_folder(top));
         if held.zip(named).is_some_and(|(held, named)| held.inode == named.inode) {
@@ -52,7 +55,7 @@ pub fn enter(top: &Dir) -> Result<(Dir, File)> {
 }
 
 fn no_folder() -> Error {
-    failed(Diagnostic::new("`.scaffold` is no folder").hint("rm .scaffold"))
+    failed(Diagnostic::new("`.scaffold` is no folder").hint(format!("rm {}", typed(OWN))))
 }
 
 /// The folder is nobody else's business, git's neither.
@@ -85,19 +88,44 @@ fn wait(deadline: Instant, mut lock: impl FnMut() -> std::result::Result<(), Try
     }
 }
 
-/// The title of what was cut short.
-pub fn pending(top: &Dir) -> Result<Option<String>> {
-    match top.meta(OWN).map_err(|e| unreadable(OWN, &e))?.map(|m| m.kind) {
-        None => return Ok(None),
+/// What a reader finds in scaffold's own folder, and holds.
+#[derive(Default)]
+pub struct Reader {
+    /// The title of what was cut short.
+    pub pending: Option<String>,
+    /// As long as this is there, no other process writes.
+    pub lock: Option<File>,
+}
+
+/// Waits for the end of whoever writes, and looks for what was cut short.
+pub fn read(top: &Dir) -> Result<Reader> {
+    match top.meta(OWN).map_err(|e| refused("read", OWN, &e))?.map(|m| m.kind) {
+        None => return Ok(Reader::default()),
         Some(Kind::Folder) => {}
         Some(_) => return Err(no_folder()),
     }
-    let own = top.dir(OWN).map_err(|e| unreadable(OWN, &e))?;
-    if let Ok(lock) = own.open_file("lock") {
-        wait(Instant::now() + PATIENCE, || lock.try_lock_shared())?;
+    let own = match top.dir(OWN) {
+        // Another user's. What is in the repository can be read all the same.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(Reader::default()),
+        other => other.map_err(|e| refused("read", OWN, &e))?,
+    };
+    let lock = own.open_file("lock").ok();
+    if let Some(lock) = &lock {
+        let deadline = Instant::now() + PATIENCE;
+        let _door = door(&own, deadline, File::try_lock_shared)?;
+        wait(deadline, || lock.try_lock_shared())?;
     }
     let found = journal(&own, "next", "journal")?.or(journal(&own, "next", "back")?);
-    Ok(found.map(|journal| journal.title))
+    Ok(Reader { pending: found.map(|journal| journal.title), lock })
+}
+
+/// Readers hold the lock together, so that there may always be one of them. They come in by a door, and a writer that waits
+/// stands in it: it waits for those that are inside, and none after it is quicker.
+fn door(own: &Dir, deadline: Instant, lock: fn(&File) -> std::result::Result<(), TryLockError>) -> Result<Option<File>> {
+    // Opened anew, since a lock goes with the last of the handles that share it.
+    let Ok(door) = own.dir(".").and_then(|door| door.as_file()) else { return Ok(None) };
+    wait(deadline, || lock(&door))?;
+    Ok(Some(door))
 }
 
 /// Reads a journal; `None` when there is none.
@@ -113,16 +141,13 @@ pub fn journal(own: &Dir, folder: &str, name: &str) -> Result<Option<Journal>> {
         }
         Ok(Some(dir.read(name, JOURNAL_LIMIT)?.1))
     };
-    let Some(bytes) = read().map_err(|e| unreadable(&place, &e))? else { return Ok(None) };
+    let Some(bytes) = read().map_err(|e| refused("read", &place, &e))? else { return Ok(None) };
     let parsed = String::from_utf8(bytes).map_err(|_| "it is no text".to_owned()).and_then(|text| Journal::parse(&text));
     parsed.map(Some).map_err(|why| {
         let message = format!("cannot use `{place}`: {why}");
-        failed(Diagnostic::new(message).hint("`git status` shows what was written; `rm -r .scaffold` forgets the operation"))
+        let hint = format!("`git status` shows what was written; `rm -r {}` forgets the operation", typed(OWN));
+        failed(Diagnostic::new(message).hint(hint))
     })
-}
-
-fn unreadable(path: &str, error: &io::Error) -> Error {
-    Error::failed(format!("cannot read `{path}`: {}", plain(error)))
 }
 
 /// Brings what was cut short to its end, and says so.

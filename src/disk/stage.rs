@@ -6,7 +6,7 @@ use std::io;
 
 use super::journal::{Journal, Move, Step};
 use super::paths::{Meta, split};
-use super::platform::Dir;
+use super::platform::{Dir, is_root};
 use super::print::Print;
 use super::remove::remove_tree;
 use super::steps::changed;
@@ -63,8 +63,8 @@ pub fn stage(tree: &Tree, own: &Dir, mut journal: Journal, moves: &[(String, Str
         let inode = meta_at(tree, from)?.map_or(0, |m| m.inode);
         journal.moves.push(Move { inode, from: from.clone(), to: to.clone() });
     }
-    let files = Files::open(own).map_err(|e| unwritable(".scaffold/next", &e))?;
     let owner = tree.top().own_meta().map_err(|e| unwritable(".", &e))?;
+    let files = Files::open(own, &owner).map_err(|e| unwritable(".scaffold/next", &e))?;
     for (number, (want, here)) in wants.iter().zip(&expected).enumerate() {
         interrupt::check()?;
         let new = files.stage(number, want, here.as_ref(), &owner).map_err(|e| unwritable(&want.path, &e))?;
@@ -76,9 +76,10 @@ pub fn stage(tree: &Tree, own: &Dir, mut journal: Journal, moves: &[(String, Str
             }
             _ => None,
         };
-        journal.files.push(Step { path: want.path.clone(), old, new });
+        let staged = files.new.meta(&number.to_string()).map_err(|e| unwritable(&want.path, &e))?;
+        journal.files.push(Step { path: want.path.clone(), old, new, mode: staged.map(|meta| meta.mode) });
     }
-    files.commit(&journal)?;
+    files.commit(&journal, &owner)?;
     Ok(Some(Work { journal, expected }))
 }
 
@@ -105,6 +106,15 @@ fn new_mode(wanted: u32, was: u32) -> u32 {
     }
 }
 
+/// Makes a folder that the repository's owner can take away, should root be at work for once.
+fn make(parent: &Dir, name: &str, owner: &Meta) -> io::Result<Dir> {
+    parent.make_dir(name, 0o700)?;
+    if is_root() {
+        parent.chown(name, owner)?;
+    }
+    parent.dir(name)
+}
+
 /// The folder that an operation is staged in.
 struct Files<'a> {
     own: &'a Dir,
@@ -114,13 +124,10 @@ struct Files<'a> {
 }
 
 impl<'a> Files<'a> {
-    fn open(own: &'a Dir) -> io::Result<Self> {
+    fn open(own: &'a Dir, owner: &Meta) -> io::Result<Self> {
         remove_tree(own, "next", None)?;
-        own.make_dir("next", 0o700)?;
-        let next = own.dir("next")?;
-        next.make_dir("new", 0o700)?;
-        next.make_dir("old", 0o700)?;
-        Ok(Self { new: next.dir("new")?, old: next.dir("old")?, next, own })
+        let next = make(own, "next", owner)?;
+        Ok(Self { new: make(&next, "new", owner)?, old: make(&next, "old", owner)?, next, own })
     }
 
     /// Writes a new content, with the mode and the owner that its place has or gives.
@@ -166,9 +173,9 @@ impl<'a> Files<'a> {
     }
 
     /// Writes everything through and then the journal's name: from here on the operation happens.
-    fn commit(&self, journal: &Journal) -> Result<()> {
+    fn commit(&self, journal: &Journal, owner: &Meta) -> Result<()> {
         let commit = || -> io::Result<()> {
-            self.next.create("draft", 0o600, false, None, journal.to_text().as_bytes())?;
+            self.next.create("draft", 0o600, false, Some(owner), journal.to_text().as_bytes())?;
             self.own.sync_all()
         };
         commit().map_err(|e| unwritable(".scaffold/next", &e))?;

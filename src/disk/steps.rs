@@ -13,7 +13,7 @@ use super::platform::{Dir, is_root};
 use super::remove::remove_tree;
 use super::tree::{Folder, failed};
 use super::writer::unwritable;
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Diagnostic, Error, Result, typed};
 
 /// An operation on its way.
 pub struct Steps<'a> {
@@ -195,7 +195,7 @@ impl<'a> Steps<'a> {
         let (folder, name) = split(path);
         let open = self.tree.folder_now(folder)?;
         open.map(|open| (open, name)).ok_or_else(|| {
-            let hint = format!("`mkdir -p {}`, then run the command again", crate::quote::sh(folder));
+            let hint = format!("`mkdir -p {}`, then run the command again", crate::quote::sh(&typed(folder)));
             failed(Diagnostic::new(format!("the folder of `{path}` is gone")).hint(hint))
         })
     }
@@ -254,8 +254,23 @@ pub fn unmoved(open: &[Move], path: &str) -> String {
 
 /// Makes what is done the operation that `undo` takes back; one that took one back leaves none.
 pub fn settle(own: &Dir, undo: bool) -> io::Result<()> {
-    remove_tree(own, "last", Some("done"))?;
+    match remove_tree(own, "last", Some("done")) {
+        // An older scaffold that ran as root made it root's: only its name is the owner's to change.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && is_foreign(own, "last") => put_aside(own, error)?,
+        other => other?,
+    }
     if undo { remove_tree(own, "next", Some("done")) } else { own.rename("next", own, "last") }
+}
+
+fn is_foreign(own: &Dir, name: &str) -> bool {
+    let (own, named) = (own.own_meta().ok(), own.meta(name).ok().flatten());
+    own.zip(named).is_some_and(|(own, named)| own.uid != named.uid)
+}
+
+/// Takes the name `last` from what cannot be removed; where that cannot be either, the first error is the one to tell.
+fn put_aside(own: &Dir, error: io::Error) -> io::Result<()> {
+    let free = |name: &String| own.rename_new("last", own, name).is_ok();
+    if (1..100).map(|number| format!("left-{number}")).any(|name| free(&name)) { Ok(()) } else { Err(error) }
 }
 
 /// Somebody else was faster.

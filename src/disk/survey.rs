@@ -9,7 +9,7 @@ use super::steps::changed;
 use super::tree::failed;
 use super::writer::unwritable;
 use super::{Entry, Tree};
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Diagnostic, Error, Result, typed};
 
 /// A look at everything that an operation is about.
 pub struct Survey<'a> {
@@ -86,10 +86,11 @@ impl<'a> Survey<'a> {
     fn no_twin(&self, path: &str) -> Result<()> {
         for part in ancestors(path).chain([path]) {
             let (folder, name) = split(part);
-            let Some(folder) = self.tree.folder(folder)? else { return Ok(()) };
-            if let Some(twin) = folder.twin(name).map_err(|e| unwritable(part, &e))? {
+            let Some(open) = self.tree.folder(folder)? else { return Ok(()) };
+            if let Some(twin) = open.twin(name).map_err(|e| unwritable(part, &e))? {
+                let twin = if folder.is_empty() { twin } else { format!("{folder}/{twin}") };
                 let message = format!("`{part}` and `{twin}` are one file where case does not count");
-                return Err(failed(Diagnostic::new(message).hint(format!("rename or remove `{twin}`"))));
+                return Err(failed(Diagnostic::new(message).hint(format!("rename or remove `{}`", typed(&twin)))));
             }
         }
         Ok(())
@@ -147,7 +148,7 @@ impl<'a> Survey<'a> {
         }
         let names: Vec<String> = self.locked.iter().map(|p| format!("`{p}`")).collect();
         let message = format!("read-only: {}; nothing was written", names.join(", "));
-        let quoted: Vec<String> = self.locked.iter().map(|p| crate::quote::sh(p)).collect();
+        let quoted: Vec<String> = self.locked.iter().map(|p| crate::quote::sh(&typed(p))).collect();
         Err(failed(Diagnostic::new(message).hint(format!("chmod u+w {}", quoted.join(" ")))))
     }
 }

@@ -1,8 +1,9 @@
 //! Why: reading never leaves the repository: no link is followed on the way to a file, and a file whose name differs only
 //! in case is another file, also on systems that would open it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -10,7 +11,7 @@ use std::rc::Rc;
 use super::paths::{Kind, Meta, OWN, check_path, fold, split};
 use super::platform::Dir;
 use super::{Writer, recover};
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Diagnostic, Error, Result, refused};
 
 /// Files above this size are not scaffold's, and would not fit into the memory it promises.
 const LIMIT: u64 = 64 << 20;
@@ -21,6 +22,8 @@ pub struct Tree {
     top: Rc<Folder>,
     /// The folders on the way to the last path: paths come in order, so most of the way is open already.
     way: RefCell<Vec<(String, Rc<Folder>)>>,
+    /// What holds writers off.
+    held: Cell<Option<File>>,
 }
 
 /// What stands at a path.
@@ -90,8 +93,8 @@ impl Tree {
     /// # Errors
     /// The folder cannot be opened.
     pub fn open(root: &Path) -> Result<Self> {
-        let dir = Dir::open(root).map_err(|e| Error::failed(format!("cannot open `{}`: {}", root.display(), plain(&e))))?;
-        Ok(Self { root: root.to_owned(), top: Folder::new(dir), way: RefCell::default() })
+        let dir = Dir::open(root).map_err(|e| failed(refused("open", root.display(), &e)))?;
+        Ok(Self { root: root.to_owned(), top: Folder::new(dir), way: RefCell::default(), held: Cell::default() })
     }
 
     /// Where it is.
@@ -105,7 +108,22 @@ impl Tree {
     /// # Errors
     /// The journal cannot be read, or another process does not come to its end.
     pub fn pending(&self) -> Result<Option<String>> {
-        recover::pending(&self.top.dir)
+        Ok(recover::read(&self.top.dir)?.pending)
+    }
+
+    /// The same, and holds writers off until `let_writers_in`: nobody reads a half of what one of them does.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn read_alone(&self) -> Result<Option<String>> {
+        let found = recover::read(&self.top.dir)?;
+        self.held.set(found.lock);
+        Ok(found.pending)
+    }
+
+    /// All has been read. What comes then may take long: a pager shows it as long as somebody looks.
+    pub fn let_writers_in(&self) {
+        self.held.take();
     }
 
     /// What stands at a path; `None` when nothing does, also where a name is there only in other letters of upper and
@@ -220,16 +238,10 @@ fn walk(dir: &Dir, path: &str, out: &mut Vec<String>) -> io::Result<()> {
     Ok(())
 }
 
-/// The system's words without its number.
-pub(super) fn plain(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.find(" (os error").map_or(text.clone(), |at| text[..at].to_lowercase())
-}
-
 pub(super) fn failed(diagnostic: Diagnostic) -> Error {
     Error::Failed(Box::new(diagnostic))
 }
 
 fn unreadable(path: &str, error: &io::Error) -> Error {
-    Error::failed(format!("cannot read `{path}`: {}", plain(error)))
+    failed(refused("read", path, error))
 }

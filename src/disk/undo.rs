@@ -8,6 +8,10 @@ use super::tree::failed;
 use super::{Entry, Tree, recover};
 use crate::error::{Diagnostic, Result};
 
+/// The bits of a mode that people set. Whether others may write follows from the umask, and changes when git writes a
+/// file anew.
+const MODES: u32 = 0o7755;
+
 /// What `undo` took back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Undone {
@@ -60,7 +64,8 @@ pub fn last(tree: &Tree, own: &Dir) -> Result<Taken> {
             Some(Entry::File { bytes, .. }) => Some(Print::of(bytes)),
             Some(_) => Some(Print::of(b"no file")),
         };
-        if print != step.new {
+        let other_mode = |mode: u32| matches!(&seen, Some(Entry::File { mode: now, .. }) if (now ^ mode) & MODES != 0);
+        if print != step.new || step.mode.is_some_and(other_mode) {
             touched.push(step.path.clone());
         }
         let path = unmoved(&moves, &step.path);

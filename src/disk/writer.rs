@@ -3,15 +3,17 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io;
 
 use super::journal::Journal;
+use super::paths::OWN;
 use super::platform::Dir;
 use super::stage::{self, Source, Want, Work};
 use super::steps::Steps;
 use super::tree::failed;
 use super::undo::{self, Undone};
 use super::{Entry, Tree, interrupt, recover};
-use crate::error::{Error, Result};
+use crate::error::{self, Error, Result, typed};
 
 /// What becomes of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,8 +113,8 @@ impl Writer {
     pub(super) fn leave(self) {
         let waits = |next: &Dir, name| next.meta(name).is_ok_and(|meta| meta.is_some());
         let over = |next: Dir| !waits(&next, "journal") && !waits(&next, "back");
-        if self.own.dir("next").map_or_else(|e| e.kind() == std::io::ErrorKind::NotFound, over) {
-            let _ = super::remove::remove_tree(self.tree.top(), super::paths::OWN, None);
+        if self.own.dir("next").map_or_else(|e| e.kind() == io::ErrorKind::NotFound, over) {
+            let _ = super::remove::remove_tree(self.tree.top(), OWN, None);
         }
     }
 
@@ -146,6 +148,15 @@ impl Writer {
 }
 
 /// A failure of the file system, with the path.
-pub(super) fn unwritable(path: &str, error: &std::io::Error) -> Error {
-    Error::failed(format!("cannot write `{path}`: {}", super::tree::plain(error)))
+pub(super) fn unwritable(path: &str, error: &io::Error) -> Error {
+    refused("write", path, error)
+}
+
+/// The same for reading and writing. What lies in scaffold's own folder is its owner's, unless another user ran an older
+/// scaffold here.
+pub(super) fn refused(verb: &str, path: &str, error: &io::Error) -> Error {
+    let one = error::refused(verb, path, error);
+    let of_own = path.strip_prefix(OWN).is_some_and(|rest| rest.starts_with('/'));
+    let foreign = of_own && error.kind() == io::ErrorKind::PermissionDenied;
+    failed(one.maybe_hint(foreign.then(|| format!("sudo chown -R \"$(id -u)\" {}", typed(OWN)))))
 }
