@@ -22,7 +22,8 @@ pub enum Command {
     /// Add a store, a feature, a target, a ci, or one more service
     ///
     /// What it needs comes with it, and is named. Files that you edited keep your edits: the new version is merged into
-    /// them. Adding what is there already changes nothing.
+    /// them. Adding what is there already changes nothing, and options that ask for something else than what is there are
+    /// refused.
     #[command(after_help = ADD)]
     Add(Add),
     /// Take a service, a store, a feature, the target or the ci away

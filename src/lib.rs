@@ -115,10 +115,15 @@ pub fn main() -> ExitCode {
         }
         Err(error) => return report::usage(&error),
     };
-    let code = commands::run(cli).unwrap_or_else(|error| {
+    let failed = if matches!(cli.command, cli::Command::MergeFile(_)) { commands::MERGE_FILE_FAILED } else { 1 };
+    let mut code = commands::run(cli).unwrap_or_else(|error| {
         report::error(&error);
         error.exit_code()
     });
+    if let Some(lost) = report::lost() {
+        report::error(lost);
+        code = failed;
+    }
     // Where Ctrl-C came too late to stop it, it still says that whatever was to come next is not wanted.
     ExitCode::from(if disk::interrupted() { error::Error::Interrupted.exit_code() } else { code })
 }

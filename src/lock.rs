@@ -49,15 +49,40 @@ pub enum State {
     Settled,
     /// The user deleted the file; it stays deleted.
     Deleted,
-    /// A newer version waits for `resolve`, which makes it the base.
+    /// A version waits for `resolve`, which makes it the base.
     Waiting {
-        /// Mode of the newer version.
+        /// How it waits.
+        form: Form,
+        /// Mode of what waits.
         mode: u32,
-        /// The newer version.
+        /// What waits. It stays the same until it is closed, because a person decides on what they have before them.
         bytes: Cow<'static, [u8]>,
+        /// Mode and content of what came since, which is merged when the other is closed.
+        newer: Option<(u32, Cow<'static, [u8]>)>,
     },
     /// Scaffold no longer has this file, and the user edited it; `resolve` lets go of it or deletes it.
     Dropped,
+}
+
+/// How a version of a file waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// It was merged into the file, with markers where it contradicts: what a person makes of them is no edit of the base.
+    Marked,
+    /// Nothing of it is in the file.
+    Whole,
+    /// So, and the file never was scaffold's: there is no base, also not an empty one.
+    New,
+}
+
+impl Form {
+    fn note(self) -> &'static str {
+        match self {
+            Self::Marked => MARKED,
+            Self::Whole => WAITING,
+            Self::New => NEW,
+        }
+    }
 }
 
 /// Adds `scaffold.yaml` to a plan.
@@ -120,9 +145,13 @@ fn bytes_of<'a>(scaffold: &str, sections: impl Iterator<Item = Section<'a>> + Cl
             State::Settled => {}
             State::Deleted => out.extend_from_slice(DELETED.as_bytes()),
             State::Dropped => out.extend_from_slice(DROPPED.as_bytes()),
-            State::Waiting { mode, bytes } => {
-                let _ = writeln!(out, "{WAITING}{mode:o}");
+            State::Waiting { form, mode, bytes, newer } => {
+                let _ = writeln!(out, "{}{mode:o}", form.note());
                 content::write(&mut out, bytes);
+                if let Some((mode, bytes)) = newer {
+                    let _ = writeln!(out, "{NEWER}{mode:o}");
+                    content::write(&mut out, bytes);
+                }
             }
         }
     }
@@ -132,5 +161,8 @@ fn bytes_of<'a>(scaffold: &str, sections: impl Iterator<Item = Section<'a>> + Cl
 
 const DELETED: &str = "\\ deleted by the user\n";
 const DROPPED: &str = "\\ no longer generated, edited by the user\n";
+const MARKED: &str = "\\ marked ";
 const WAITING: &str = "\\ waiting ";
+const NEW: &str = "\\ in the way of ";
+const NEWER: &str = "\\ after that ";
 const END: &str = "end\n";

@@ -1,26 +1,48 @@
 //! Why: everything that is printed is printed here: data on standard output, talk on standard error, and a closed pipe is
-//! no failure.
+//! no failure. Data that is lost in any other way is one: whoever sends a diff into a file must not take a part for it.
 
-use std::io::Write as _;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 use crate::commands::change::{Change as Ran, Prepared};
 use crate::differences;
 use crate::disk::{Change, Entry, Operation};
-use crate::error::Error;
+use crate::error::{Error, plain};
 use crate::plan::Plan;
 use crate::update::{Outcome, Step};
 
 /// Data for the user or the next program in a pipe.
 pub fn data(text: &str) {
-    // A reader that has seen enough closes the pipe.
-    let _ = anstream::stdout().write_all(text.as_bytes());
+    put(&mut anstream::stdout(), text.as_bytes());
 }
 
 /// Data that may be in any encoding.
 pub fn bytes(bytes: &[u8]) {
-    let _ = std::io::stdout().lock().write_all(bytes);
+    put(&mut io::stdout().lock(), bytes);
+}
+
+/// The first error of writing data: the verb goes on, for what it does to a repository does not hang on who reads of it.
+static LOST: OnceLock<Error> = OnceLock::new();
+
+fn put(out: &mut impl Write, bytes: &[u8]) {
+    lose(out.write_all(bytes).and_then(|()| out.flush()));
+}
+
+fn lose(outcome: io::Result<()>) {
+    match outcome {
+        // A reader that has seen enough closes the pipe.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let _ = LOST.set(Error::failed(format!("cannot write to standard output: {}", plain(&error))));
+        }
+        _ => {}
+    }
+}
+
+/// Why data was lost, when some was.
+pub fn lost() -> Option<&'static Error> {
+    LOST.get()
 }
 
 /// Talk.
@@ -40,8 +62,17 @@ pub fn error(error: &Error) {
 
 /// Prints clap's own message; help and version are data.
 pub fn usage(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+    let printed = error.print().and_then(|()| io::stdout().flush());
+    if !error.use_stderr() {
+        lose(printed);
+    }
+    match lost() {
+        Some(lost) => {
+            self::error(lost);
+            ExitCode::from(lost.exit_code())
+        }
+        None => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
+    }
 }
 
 /// The plan as JSON.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::answers::{self, Answers};
 use crate::disk::{Entry, Tree, Writer};
 use crate::document::{self, Node};
-use crate::error::{self, Diagnostic, Error, Result};
+use crate::error::{self, Diagnostic, Error, Result, refused, typed};
 use crate::lock::{self, ANSWERS, LOCK, Lock};
 use crate::plan::Plan;
 use crate::report;
@@ -35,11 +35,18 @@ pub trait Files {
     /// # Errors
     /// It cannot be read.
     fn read(&self, path: &str) -> Result<Option<Entry>>;
+
+    /// Nothing more will be read, so that others may write.
+    fn let_writers_in(&self) {}
 }
 
 impl Files for Tree {
     fn read(&self, path: &str) -> Result<Option<Entry>> {
         Tree::read(self, path)
+    }
+
+    fn let_writers_in(&self) {
+        Tree::let_writers_in(self);
     }
 }
 
@@ -91,12 +98,15 @@ impl Standing {
 pub fn find(start: &Path) -> Result<PathBuf> {
     let start = here(start)?;
     let there = |folder: &Path, name: &str| std::fs::symlink_metadata(folder.join(name)).is_ok();
+    let works_in = |root: &Path| error::works_in(&start.strip_prefix(root).unwrap_or(root).to_string_lossy().replace('\\', "/"));
     if let Some(root) = start.ancestors().find(|folder| there(folder, ANSWERS)) {
+        works_in(root);
         return Ok(root.to_owned());
     }
     if let Some(root) = start.ancestors().find(|folder| there(folder, LOCK)) {
+        works_in(root);
         let message = format!("`{}` has a `{LOCK}`, but no `{ANSWERS}`", root.display());
-        return Err(Error::Failed(Box::new(Diagnostic::new(message).hint(format!("git checkout -- {ANSWERS}")))));
+        return Err(Error::Failed(Box::new(Diagnostic::new(message).hint(format!("git checkout -- {}", typed(ANSWERS))))));
     }
     let message = format!("there is no `{ANSWERS}` in `{}` or above", start.display());
     let hint = "`scaffold new` makes a repository; `-C DIR` names another folder";
@@ -105,7 +115,7 @@ pub fn find(start: &Path) -> Result<PathBuf> {
 
 /// A folder without links and `..` in its path, so that its parents are those that it has on the disk.
 fn here(start: &Path) -> Result<PathBuf> {
-    std::fs::canonicalize(start).map_err(|e| Error::failed(format!("cannot work in `{}`: {e}", start.display())))
+    std::fs::canonicalize(start).map_err(|e| Error::Failed(Box::new(refused("work in", start.display(), &e))))
 }
 
 impl Repository {
@@ -133,7 +143,7 @@ impl Repository {
             report::talk(&format!("{what}\n"));
         }
         if let Access::Read(tree) = &access
-            && let Some(title) = tree.pending()?
+            && let Some(title) = tree.read_alone()?
         {
             let message = format!("`scaffold {title}` was interrupted and is not finished");
             return Err(Error::Failed(Box::new(Diagnostic::new(message).hint("`scaffold apply` finishes it or takes it back"))));
@@ -188,7 +198,7 @@ impl Repository {
 pub fn lock(files: &dyn Files) -> Result<(Lock, Option<Entry>)> {
     let Some(entry) = files.read(LOCK)? else {
         let message = format!("`{LOCK}` is missing, so scaffold cannot tell your edits from what it generated");
-        let hint = format!("`git checkout -- {LOCK}`; if it is lost, `scaffold apply --rebuild-lock`");
+        let hint = format!("`git checkout -- {}`; if it is lost, `scaffold apply --rebuild-lock`", typed(LOCK));
         return Err(Error::Failed(Box::new(Diagnostic::new(message).hint(hint))));
     };
     let Entry::File { bytes, .. } = &entry else { return Err(Error::failed(format!("`{LOCK}` is no plain file"))) };
@@ -198,6 +208,7 @@ pub fn lock(files: &dyn Files) -> Result<(Lock, Option<Entry>)> {
             Some(Entry::File { bytes, .. }) if crate::update::has_markers(&bytes) => {
                 reading.adopt(&path, crate::update::union(&bytes).0);
             }
+            Some(Entry::File { bytes, .. }) => reading.adopt_merged(&path, bytes),
             _ => {}
         }
     }
@@ -207,6 +218,7 @@ pub fn lock(files: &dyn Files) -> Result<(Lock, Option<Entry>)> {
             _ => None,
         })
     })?;
+    reading.forget_absent(|path| matches!(files.read(path), Ok(None)) && above(files, path).is_none());
     let lock = reading.lock;
     let own = env!("CARGO_PKG_VERSION");
     if version(&lock.scaffold) > version(own) {
@@ -227,16 +239,23 @@ pub fn view(files: &dyn Files, lock: &Lock, plan: &Plan, moves: &Moves) -> Resul
     let mut view = View::new();
     for path in paths {
         let Some(before) = moves.before(path) else { continue };
-        let entry = match files.read(&before) {
-            Ok(entry) => entry,
-            // Below a link the path is as good as one: nothing is read or written through it.
-            Err(error) => Some(above(files, &before).ok_or(error)?),
-        };
-        if let Some(entry) = entry.or_else(|| above(files, &before)) {
+        if let Some(entry) = standing_at(files, &before)? {
             view.insert(path.clone(), entry);
         }
     }
     Ok(view)
+}
+
+/// What stands at a path, or in the place of a folder on the way to it: below a link the path is as good as one, because
+/// nothing is read or written through it.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn standing_at(files: &dyn Files, path: &str) -> Result<Option<Entry>> {
+    match files.read(path) {
+        Ok(entry) => Ok(entry.or_else(|| above(files, path))),
+        Err(error) => above(files, path).map(Some).ok_or(error),
+    }
 }
 
 /// What stands in the place of a folder on the way to a path, and is none.

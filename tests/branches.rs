@@ -72,6 +72,55 @@ fn two_branches_that_each_added_something_come_together() {
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// A repository of which each branch does one thing, and what both things come to.
+fn two_branches(folder: &Path, verbs: [&[&str]; 2], configuration: &[&str]) -> (common::Run, Vec<String>) {
+    fs::write(folder.join("answers"), format!("{ANSWERS}features: {{ backups: {{}} }}\n")).unwrap();
+    for name in ["shop", "both"] {
+        scaffold(folder, &["new", name, "--answers", "answers", "--no-input", "--set", "name=shop"]).passes();
+    }
+    let (shop, both) = (folder.join("shop"), folder.join("both"));
+    assert!(git(&shop, &["init", "-q"]) && git(&shop, &["add", "-A"]) && git(&shop, &["commit", "-qm", "start"]));
+    for (branch, verb) in ["one", "two"].into_iter().zip(verbs) {
+        scaffold(&both, verb).passes();
+        assert!(git(&shop, &["checkout", "-q", "-b", branch, "main"]));
+        scaffold(&shop, verb).passes();
+        assert!(git(&shop, &["add", "-A"]) && git(&shop, &["commit", "-qm", branch]));
+    }
+    assert!(git(&shop, &["checkout", "-q", "one"]));
+    git(&shop, &[configuration, &["merge", "-q", "--no-edit", "two"]].concat());
+    fs::copy(both.join("scaffold.yaml"), shop.join("scaffold.yaml")).unwrap();
+    let run = scaffold(&shop, &["apply"]);
+    let (both, now) = (tree(&both), tree(&shop));
+    let differ = both.keys().chain(now.keys()).filter(|path| both.get(*path) != now.get(*path)).cloned().collect();
+    (run, differ)
+}
+
+#[test]
+fn what_one_branch_removed_and_the_other_needs_is_there_again() {
+    let at = tempfile::tempdir().unwrap();
+    let verbs: [&[&str]; 2] = [&["remove", "postgres"], &["add", "postgres", "--name", "reports"]];
+    let (run, differ) = two_branches(at.path(), verbs, &[]);
+    assert_eq!((run.code, differ), (0, vec![]), "{}", run.stderr);
+    assert!(!fs::read_to_string(at.path().join("shop/scaffold.lock")).unwrap().contains("\\ deleted by the user"));
+}
+
+#[test]
+fn the_driver_leaves_no_more_to_do_than_git_alone() {
+    let driver = format!("merge.scaffold.driver='{}' merge-file --path %P %A %O %B", env!("CARGO_BIN_EXE_scaffold"));
+    let services: [&[&str]; 4] = [
+        &["go", "--name", "billing"],
+        &["node", "--name", "search"],
+        &["python-worker", "--name", "w2"],
+        &["fastapi", "--name", "jobs", "--set", "route=/jobs"],
+    ];
+    for (one, two) in [(0, 1), (1, 0), (1, 2), (2, 0), (0, 3)] {
+        let at = tempfile::tempdir().unwrap();
+        let [one, two] = [one, two].map(|at| [&["add"], services[at], &["--no-input"]].concat());
+        let (run, differ) = two_branches(at.path(), [&one, &two], &["-c", &driver]);
+        assert_eq!((run.code, differ), (0, vec![]), "{one:?} {two:?}\n{}", run.stderr);
+    }
+}
+
 #[test]
 fn git_merges_by_structure_where_its_driver_is_configured_and_as_ever_elsewhere() {
     let at = tempfile::tempdir().unwrap();

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::{Amended, Thing, find, has_client, key_of, leaf, set, set_uses, stores_with_client, things, usage, uses};
+use super::{Amended, Thing, already, find, has_client, key_of, leaf, set, set_uses, stores_with_client, things, usage, uses};
 use crate::blueprint::{Blueprint, Kind};
 use crate::catalogue::Catalogue;
 use crate::document::{Content, Node};
@@ -46,7 +46,8 @@ pub fn add(catalogue: &Catalogue, document: &Node, wanted: &Addition) -> Result<
     check_flags(&blueprint, wanted)?;
     let name = match taken(document, &blueprint, wanted)? {
         Ok(name) => name,
-        Err(already) => {
+        Err((name, already)) => {
+            already::agrees(catalogue, document, &blueprint, &name, wanted)?;
             amended.already = Some(already);
             return Ok(amended);
         }
@@ -83,18 +84,19 @@ fn check_flags(blueprint: &Blueprint, wanted: &Addition) -> Result<()> {
     if mistakes.is_empty() { Ok(()) } else { Err(Error::Invalid(mistakes)) }
 }
 
-/// The name it gets, or why there is nothing to add.
-fn taken(document: &Node, blueprint: &Blueprint, wanted: &Addition) -> Result<std::result::Result<String, String>> {
+/// The name it gets; or the one that is there, and that there is nothing to add.
+fn taken(document: &Node, blueprint: &Blueprint, wanted: &Addition) -> Result<std::result::Result<String, (String, String)>> {
     let all = things(document);
     let (kind, word) = (blueprint.kind, blueprint.kind.word());
     let same = |t: &&Thing| t.kind == kind && t.blueprint == blueprint.name;
+    let there_is = |name: &str| (name.to_owned(), format!("{word} `{name}` is there already"));
     match (kind, wanted.name) {
         (Kind::Target | Kind::Ci, _) => match all.iter().find(|t| t.kind == kind) {
             Some(other) if other.name != blueprint.name => Err(usage(
                 format!("the {word} is `{}`, and there is one only", other.name),
                 format!("`scaffold remove {}`, then `scaffold add {}`", other.name, blueprint.name),
             )),
-            Some(_) => Ok(Err(format!("{word} `{}` is there already", blueprint.name))),
+            Some(_) => Ok(Err(there_is(&blueprint.name))),
             None => Ok(Ok(blueprint.name.clone())),
         },
         (Kind::Service | Kind::Store, Some(name)) => match all.iter().find(|t| t.kind == kind && t.name == name) {
@@ -102,15 +104,15 @@ fn taken(document: &Node, blueprint: &Blueprint, wanted: &Addition) -> Result<st
                 format!("there is a {word} `{name}` already, made from `{}`", other.blueprint),
                 "choose another `--name`",
             )),
-            Some(_) => Ok(Err(format!("{word} `{name}` is there already"))),
+            Some(_) => Ok(Err(there_is(name))),
             None => Ok(Ok(name.to_owned())),
         },
         _ => match all.iter().find(same) {
-            Some(there) if there.name == blueprint.name => Ok(Err(format!("{word} `{}` is there already", there.name))),
-            Some(there) => Ok(Err(format!(
-                "{word} `{}` is there already, made from `{}`; `--name` adds one more",
-                there.name, blueprint.name
-            ))),
+            Some(there) if there.name == blueprint.name => Ok(Err(there_is(&there.name))),
+            Some(there) => {
+                let (name, already) = there_is(&there.name);
+                Ok(Err((name, format!("{already}, made from `{}`; `--name` adds one more", blueprint.name))))
+            }
             None if kind == Kind::Service => Ok(Ok(suggested_name(&all, blueprint))),
             None => match all.iter().find(|t| t.kind == kind && t.name == blueprint.name) {
                 Some(other) => Err(usage(
@@ -175,7 +177,7 @@ fn offer_paths(document: &mut Node, blueprint: &Blueprint, name: &str, wanted: &
     }
 }
 
-fn settings(document: &mut Node, blueprint: &Blueprint, name: &str, wanted: &Addition) -> Result<()> {
+pub(super) fn settings(document: &mut Node, blueprint: &Blueprint, name: &str, wanted: &Addition) -> Result<()> {
     let mut mistakes = Vec::new();
     for pair in wanted.set {
         match input::setting(pair) {
@@ -212,7 +214,36 @@ fn connect(
     users: &[String],
     label: &str,
 ) -> Result<()> {
-    let services: Vec<Thing> = things(document).into_iter().filter(|t| t.kind == Kind::Service).collect();
+    check_users(catalogue, document, store, users)?;
+    for service in services(document) {
+        if !has_client(&*catalogue.get(Kind::Service, &service.blueprint)?, store) {
+            continue;
+        }
+        let wants = users.is_empty() || users.contains(&service.name);
+        match (uses(document, &service.name), wants) {
+            (Some(mut names), true) if !names.iter().any(|n| n == name) => {
+                names.push(name.to_owned());
+                set_uses(document, &service.name, &names, label);
+            }
+            // What used everything shall not use this one: what it uses is written down.
+            (None, false) => {
+                let mut names = stores_with_client(catalogue, document, &service)?;
+                names.retain(|n| n != name);
+                set_uses(document, &service.name, &names, label);
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn services(document: &Node) -> Vec<Thing> {
+    things(document).into_iter().filter(|t| t.kind == Kind::Service).collect()
+}
+
+/// Those who are to use a store are there, and can.
+pub(super) fn check_users(catalogue: &Catalogue, document: &Node, store: &Blueprint, users: &[String]) -> Result<()> {
+    let services = services(document);
     let mut mistakes = Vec::new();
     for user in users {
         match services.iter().find(|s| s.name == *user) {
@@ -230,29 +261,7 @@ fn connect(
             Some(_) => {}
         }
     }
-    if !mistakes.is_empty() {
-        return Err(Error::Invalid(mistakes));
-    }
-    for service in &services {
-        if !has_client(&*catalogue.get(Kind::Service, &service.blueprint)?, store) {
-            continue;
-        }
-        let wants = users.is_empty() || users.contains(&service.name);
-        match (uses(document, &service.name), wants) {
-            (Some(mut names), true) if !names.iter().any(|n| n == name) => {
-                names.push(name.to_owned());
-                set_uses(document, &service.name, &names, label);
-            }
-            // What used everything shall not use this one: what it uses is written down.
-            (None, false) => {
-                let mut names = stores_with_client(catalogue, document, service)?;
-                names.retain(|n| n != name);
-                set_uses(document, &service.name, &names, label);
-            }
-            _ => {}
-        }
-    }
-    Ok(())
+    if mistakes.is_empty() { Ok(()) } else { Err(Error::Invalid(mistakes)) }
 }
 
 /// Adds what it needs and nothing provides, and what that needs.

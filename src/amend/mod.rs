@@ -2,6 +2,7 @@
 //! for every file is the business of the plan and the merge, not of these.
 
 mod add;
+mod already;
 mod remove;
 mod rename;
 

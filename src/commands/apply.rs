@@ -3,7 +3,7 @@
 use super::change::{self, Change};
 use crate::cli::Apply;
 use crate::disk::Entry;
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Diagnostic, Error, Result, typed};
 use crate::lock::{LOCK, Lock};
 use crate::repository::Repository;
 
@@ -27,6 +27,6 @@ fn rebuilt(repository: &Repository) -> Result<(Lock, Option<Entry>)> {
         return Ok((Lock::default(), None));
     }
     let message = format!("there is a `{LOCK}`; a new one would forget what you edited");
-    let hint = format!("when it cannot be saved: `rm {LOCK}`, then the same command");
+    let hint = format!("when it cannot be saved: `rm {}`, then the same command", typed(LOCK));
     Err(Error::Failed(Box::new(Diagnostic::new(message).hint(hint))))
 }

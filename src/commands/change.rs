@@ -11,7 +11,7 @@ use crate::catalogue::Catalogue;
 use crate::cli::{At, How};
 use crate::disk::{Entry, Operation};
 use crate::document::Node;
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Diagnostic, Error, Result, typed};
 use crate::lock::{self, ANSWERS, LOCK, Lock};
 use crate::plan::Plan;
 use crate::render::Renderer;
@@ -154,6 +154,7 @@ pub fn prepare(
     let moves = moves(files, &outcome.plan, &lock)?;
     let lock = Lock { files: moves.relocate(lock.files), ..lock };
     let mut view = repository::view(files, &lock, &outcome.plan, &moves)?;
+    files.let_writers_in();
     let plan = std::mem::take(&mut outcome.plan);
     let renaming = intent.renamed.map(|(old, new)| Renaming::new(old, new));
     let terms = Terms { prefer: intent.prefer, renaming: renaming.as_ref() };
@@ -176,7 +177,7 @@ fn moves(files: &dyn Files, plan: &Plan, lock: &Lock) -> Result<Moves> {
         }
         if at(&to)?.is_some() {
             let message = format!("`{to}` is in the way of what moves there");
-            return Err(Error::Failed(Box::new(Diagnostic::new(message).hint(format!("move `{to}` away")))));
+            return Err(Error::Failed(Box::new(Diagnostic::new(message).hint(format!("move `{}` away", typed(&to))))));
         }
         kept.push((from, to));
     }
@@ -214,10 +215,14 @@ pub fn run(
     let told = consequences::of(before.as_ref().map(|(_, stack)| stack), &prepared.outcome.stack, changed);
     change.notes.extend(left_alone(&prepared.update.left));
     change.notes.extend(told.notes);
+    // `make` and `docker compose` are typed at the root.
+    if !told.next.is_empty() && typed("") != "." {
+        change.next.push(format!("cd {}", typed("")));
+    }
     change.next.extend(told.next);
     change.data = told.data;
     if let Some((path, _)) = prepared.update.steps.iter().find(|(_, step)| step.outcome == update::Outcome::Waiting) {
-        change.next.insert(0, format!("scaffold resolve {}", crate::quote::sh(path)));
+        change.next.insert(0, format!("scaffold resolve {}", crate::quote::sh(&typed(path))));
     }
     let code = if prepared.update.waits() { 3 } else { 0 };
     if how.json {

@@ -4,12 +4,12 @@
 use std::path::Path;
 
 use crate::cli::MergeFile;
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Diagnostic, Error, Result, refused};
 use crate::merge::{self, Conflicts, Labels, Language, Style};
 use crate::report;
 
 /// What git takes for "could not be merged at all".
-const FAILED: u8 = 255;
+pub const FAILED: u8 = 255;
 /// The exit code of git's verbs for arguments that it does not understand.
 pub const USAGE: u8 = 129;
 /// More conflicts than this are told as this many.
@@ -47,7 +47,7 @@ fn merge(options: &MergeFile) -> Result<usize> {
     if options.stdout {
         report::bytes(&merged.bytes);
     } else if merged.bytes != ours {
-        fs_err::write(&options.current, &merged.bytes)?;
+        std::fs::write(&options.current, &merged.bytes).map_err(|e| failed("write", &options.current, &e))?;
     }
     if merged.conflicts > 0 && !options.quiet {
         report::talk(&format!("{path}: {} to settle by hand\n", count(merged.conflicts)));
@@ -70,8 +70,12 @@ fn count(conflicts: usize) -> String {
     if conflicts == 1 { "1 conflict".to_owned() } else { format!("{conflicts} conflicts") }
 }
 
+fn failed(verb: &str, path: &Path, error: &std::io::Error) -> Error {
+    Error::Failed(Box::new(refused(verb, path.display(), error)))
+}
+
 fn read(path: &Path) -> Result<Vec<u8>> {
-    let bytes = fs_err::read(path)?;
+    let bytes = std::fs::read(path).map_err(|e| failed("read", path, &e))?;
     if bytes[..bytes.len().min(PEEK)].contains(&0) {
         let binary = Diagnostic::new("a binary file cannot be merged").in_file(path.display().to_string());
         return Err(Error::Failed(Box::new(binary.hint("keep one: `git checkout --ours` or `git checkout --theirs`"))));

@@ -17,7 +17,7 @@ mod show;
 mod undo;
 mod why;
 
-pub use merge_file::USAGE as MERGE_FILE_USAGE;
+pub use merge_file::{FAILED as MERGE_FILE_FAILED, USAGE as MERGE_FILE_USAGE};
 
 use clap::CommandFactory;
 

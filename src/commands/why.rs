@@ -15,8 +15,8 @@ use crate::cli::Why;
 use crate::differences;
 use crate::disk::Entry;
 use crate::document::Node;
-use crate::error::{Diagnostic, Result, did_you_mean};
-use crate::repository::{Place, Repository};
+use crate::error::{Diagnostic, Result, did_you_mean_path};
+use crate::repository::{self, Place, Repository};
 use crate::{render_from, report};
 
 /// Who wrote a line that nothing in the generated file matches.
@@ -31,11 +31,16 @@ pub fn run(options: &Why) -> Result<u8> {
     let path = Place::new(repository.tree().root(), &start)?.path(&options.path)?;
     let plan = render_from(&catalogue, answers::from_document(document)?, document, None)?.plan;
     let Some(file) = plan.files.get(&path) else {
-        let hint = did_you_mean(&path, plan.files.keys().map(String::as_str));
+        let hint = did_you_mean_path(&path, plan.files.keys().map(String::as_str));
         return Err(Diagnostic::new(format!("scaffold does not write `{}`", path.escape_debug()))
             .maybe_hint(hint.or(Some("`scaffold diff` shows what is yours in the files that it writes".into())))
             .into());
     };
+    let disk = match repository::standing_at(repository.tree(), &path)? {
+        Some(Entry::File { bytes, .. }) => bytes,
+        _ => file.bytes.to_vec(),
+    };
+    repository.tree().let_writers_in();
     let generated = lines(&file.bytes);
     let mut owners: Vec<BTreeSet<String>> = vec![BTreeSet::new(); generated.len()];
     for thing in amend::things(document) {
@@ -58,10 +63,6 @@ pub fn run(options: &Why) -> Result<u8> {
         if line.is_empty() { owner.clone() } else { line.iter().cloned().collect::<Vec<_>>().join(", ") }
     };
     let generated_by: Vec<String> = owners.iter().map(told).collect();
-    let disk = match repository.tree().read(&path)? {
-        Some(Entry::File { bytes, .. }) => bytes,
-        _ => file.bytes.to_vec(),
-    };
     let ranges = ranges(&on_disk(&generated, &generated_by, &lines(&disk)));
     if options.json {
         let entry = |(first, last, who): &(usize, usize, String)| json!({ "first": first, "last": last, "because_of": who });

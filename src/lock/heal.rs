@@ -7,10 +7,13 @@
 //! alone has, those that are on the disk belong to the base, at the place where they are there. So a disk that a merge
 //! brought together, without an edit, is its own base and becomes what `new` with both gives; a side that the merge left
 //! out comes anew; and no line that a person wrote is ever in a base, so none can be taken for one that has gone.
+//!
+//! A section that one side alone has was added by that side or removed by the other. If its file is not on the disk, that
+//! says which: no person deleted it, and if it is needed it is as new.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use similar::DiffOp;
@@ -19,11 +22,15 @@ use super::read::{Part, Reading, compare, mistake, told};
 use super::{Lock, Locked, State};
 use crate::differences;
 use crate::error::Diagnostic;
+use crate::merge::{self, Labels, Language};
 
 /// A merge of merges leaves markers inside of markers; nobody has more of them.
 const DEEPEST: usize = 3;
 /// Comparing texts costs time that grows faster than they do.
 const LONGEST: usize = 40_000;
+
+/// No conflict that has labels is looked at.
+const NAMELESS: Labels = Labels { ours: "", base: "", theirs: "" };
 
 /// The versions of one section.
 pub(super) type Disputed = Vec<Vec<u8>>;
@@ -99,8 +106,16 @@ pub(super) fn join(parts: Vec<Part>) -> Result<Reading, Vec<Diagnostic>> {
     let mut lock = Lock::default();
     let mut disputed: BTreeMap<String, Disputed> = BTreeMap::new();
     let mut folded: HashMap<String, String> = HashMap::new();
+    let texts = parts.len();
+    let mut in_texts: HashMap<String, usize> = HashMap::new();
     for part in parts {
         mistakes.extend(part.mistakes);
+        if texts > 1 {
+            let named: BTreeSet<&String> = part.files.iter().map(|(_, path, _)| path).collect();
+            for path in named {
+                *in_texts.entry(path.clone()).or_default() += 1;
+            }
+        }
         if compare(&part.scaffold, &lock.scaffold) != Some(Ordering::Less) {
             lock.scaffold = part.scaffold;
         }
@@ -130,7 +145,11 @@ pub(super) fn join(parts: Vec<Part>) -> Result<Reading, Vec<Diagnostic>> {
             file.bytes = Cow::Owned(versions.iter().skip(1).fold(versions[0].clone(), |a, b| common(&a, b)));
         }
     }
-    if mistakes.is_empty() { Ok(Reading { lock, healed, disputed }) } else { Err(told(mistakes)) }
+    let in_some = |(path, file): &(&String, &Locked)| {
+        file.state == State::Settled && in_texts.get(*path).is_some_and(|found| *found < texts)
+    };
+    let in_some = lock.files.iter().filter(in_some).map(|(path, _)| path.clone()).collect();
+    if mistakes.is_empty() { Ok(Reading { lock, healed, disputed, in_some }) } else { Err(told(mistakes)) }
 }
 
 /// What waits on one side waits; what one side deleted or let go, and the other still has, the disk decides.
@@ -162,6 +181,38 @@ impl Reading {
         }
     }
 
+    /// Takes the disk for the base of a file when it is what a merge makes of both versions, as git's driver does, which
+    /// leaves no markers. That every line of it is known would not do: a person may have written a line that is known, or
+    /// taken one away. So both versions must be in it, each in its order; the lines that are in both are what they came
+    /// from, and merging them once more must give the disk to the byte. Lines without a structure are left alone: among
+    /// them a line that stands twice tells nobody who wrote it, and the driver does with them what git does.
+    pub fn adopt_merged(&mut self, path: &str, disk: Vec<u8>) {
+        let Some([ours, theirs]) = self.disputed.get(path).map(Vec::as_slice) else { return };
+        let language = Language::of(path);
+        if language == Language::Lines {
+            return;
+        }
+        let gives_the_disk = |base: Vec<u8>| {
+            let merged = merge::merge(language, &base, ours, theirs, NAMELESS);
+            merged.conflicts == 0 && merged.bytes == disk
+        };
+        if shared(ours, theirs, &disk).is_some_and(gives_the_disk)
+            && let Some(file) = self.lock.files.get_mut(path)
+        {
+            file.bytes = Cow::Owned(disk);
+            self.disputed.remove(path);
+        }
+    }
+
+    /// Lets go of the sections that one side alone has and whose files are not on the disk.
+    pub fn forget_absent(&mut self, absent: impl Fn(&str) -> bool) {
+        for path in std::mem::take(&mut self.in_some) {
+            if absent(&path) {
+                self.lock.files.remove(&path);
+            }
+        }
+    }
+
     /// Chooses the bases that were in dispute, now that the disk is known. Nothing is read where nothing was.
     ///
     /// # Errors
@@ -179,6 +230,23 @@ impl Reading {
 
 fn lines(bytes: &[u8]) -> Vec<&[u8]> {
     bytes.split_inclusive(|b| *b == b'\n').collect()
+}
+
+/// The lines of a text that two others have, too; `None` when it has not all lines of each in their order.
+fn shared(a: &[u8], b: &[u8], text: &[u8]) -> Option<Vec<u8>> {
+    let (a, b, text) = (lines(a), lines(b), lines(text));
+    if text.len() > LONGEST || a.len().max(b.len()) > text.len() {
+        return None;
+    }
+    let of = |other: &[&[u8]]| {
+        let mut places = vec![false; text.len()];
+        for (_, run) in equal_runs(other, &text) {
+            places[run].fill(true);
+        }
+        (places.iter().filter(|there| **there).count() == other.len()).then_some(places)
+    };
+    let both = of(&a)?.into_iter().zip(of(&b)?).map(|(a, b)| a && b);
+    Some(text.iter().zip(both).filter(|(_, both)| *both).flat_map(|(line, _)| line.to_vec()).collect())
 }
 
 fn equal_runs(a: &[&[u8]], b: &[&[u8]]) -> Vec<(Range<usize>, Range<usize>)> {

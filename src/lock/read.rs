@@ -2,12 +2,12 @@
 //! once, each with its line, and what git's merges leave in it is put right.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::heal::{self, Disputed};
-use super::{DELETED, DROPPED, LOCK, Lock, Locked, State, WAITING, content};
+use super::{DELETED, DROPPED, Form, LOCK, Lock, Locked, NEWER, State, content};
 use crate::disk::check_path;
-use crate::error::{Diagnostic, Error, Place, Result};
+use crate::error::{Diagnostic, Error, Place, Result, typed};
 use crate::plan::FileKind;
 
 /// A lock of a hundred services has a tenth of this.
@@ -23,6 +23,8 @@ pub struct Reading {
     /// Markers, duplicates or the order were repaired after git merged two branches.
     pub healed: bool,
     pub(super) disputed: BTreeMap<String, Disputed>,
+    /// Paths that some of the texts had, and others had not.
+    pub(super) in_some: BTreeSet<String>,
 }
 
 /// Reads a lock.
@@ -32,11 +34,11 @@ pub struct Reading {
 pub fn read(bytes: &[u8]) -> Result<Reading> {
     if bytes.len() > LIMIT_MIB << 20 {
         let message = format!("the lock has {} MiB, and no lock has more than {LIMIT_MIB}", bytes.len() >> 20);
-        return Err(Error::Invalid(vec![mistake(0, message).hint(BACK)]));
+        return Err(Error::Invalid(vec![mistake(0, message).hint(back())]));
     }
     let text = std::str::from_utf8(bytes).map_err(|e| {
         let line = 1 + bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count();
-        Error::Invalid(vec![mistake(line, "this is no text").hint(BACK)])
+        Error::Invalid(vec![mistake(line, "this is no text").hint(back())])
     })?;
     let lines = || lines(text).enumerate().map(|(at, line)| (at + 1, line));
     let whole = parse(lines());
@@ -51,7 +53,9 @@ pub fn read(bytes: &[u8]) -> Result<Reading> {
     heal::join(parts).map_err(Error::Invalid)
 }
 
-const BACK: &str = "`git checkout HEAD -- scaffold.lock` brings the last good one back";
+fn back() -> String {
+    format!("`git checkout HEAD -- {}` brings the last good one back", typed(LOCK))
+}
 
 /// The lines of a text as `str::lines` has them, which looks for their ends byte by byte: a fifth of what a verb computes.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
@@ -78,7 +82,7 @@ pub(super) fn told(mut mistakes: Vec<Diagnostic>) -> Vec<Diagnostic> {
         mistakes.push(mistake(0, format!("and {more} more mistakes")));
     }
     if let Some(last) = mistakes.last_mut() {
-        last.hint.get_or_insert_with(|| BACK.to_owned());
+        last.hint.get_or_insert_with(back);
     }
     mistakes
 }
@@ -156,7 +160,9 @@ enum After {
     Settled,
     Deleted,
     Dropped,
-    Waiting(u32, content::Reader),
+    Waiting(Form, u32, content::Reader),
+    /// What waits is read, and this comes after it.
+    Newer(Form, (u32, Vec<u8>), u32, content::Reader),
 }
 
 impl Parser {
@@ -207,7 +213,10 @@ impl Parser {
             After::Settled => State::Settled,
             After::Deleted => State::Deleted,
             After::Dropped => State::Dropped,
-            After::Waiting(mode, reader) => State::Waiting { mode, bytes: reader.finish().into() },
+            After::Waiting(form, mode, reader) => State::Waiting { form, mode, bytes: reader.finish().into(), newer: None },
+            After::Newer(form, (mode, bytes), newer, reader) => {
+                State::Waiting { form, mode, bytes: bytes.into(), newer: Some((newer, reader.finish().into())) }
+            }
         };
         let file = Locked { kind: section.kind, mode: section.mode, bytes: section.base.finish().into(), state };
         self.part.files.push((section.line, section.path, file));
@@ -221,13 +230,20 @@ impl Section {
             After::Settled if is(DELETED) => self.after = After::Deleted,
             After::Settled if is(DROPPED) => self.after = After::Dropped,
             After::Settled => {
-                if let Some(mode) = line.strip_prefix(WAITING) {
-                    self.after = After::Waiting(mode_of(mode)?, content::Reader::default());
-                } else {
-                    self.base.line(line)?;
+                let begins = |form: Form| line.strip_prefix(form.note()).map(|mode| (form, mode));
+                match [Form::Marked, Form::Whole, Form::New].into_iter().find_map(begins) {
+                    Some((form, mode)) => self.after = After::Waiting(form, mode_of(mode)?, content::Reader::default()),
+                    None => self.base.line(line)?,
                 }
             }
-            After::Waiting(_, reader) => reader.line(line)?,
+            After::Waiting(form, mode, reader) => match line.strip_prefix(NEWER) {
+                Some(newer) => {
+                    let waits = (*mode, std::mem::take(reader).finish());
+                    self.after = After::Newer(*form, waits, mode_of(newer)?, content::Reader::default());
+                }
+                None => reader.line(line)?,
+            },
+            After::Newer(.., reader) => reader.line(line)?,
             After::Deleted | After::Dropped => return Err("text after the last line".to_owned()),
         }
         Ok(())

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use super::read::{compare, lines};
-use super::{Lock, Locked, State, read, to_bytes};
+use super::{Form, Lock, Locked, State, read, to_bytes};
 use crate::plan::FileKind;
 
 fn to_text(lock: &Lock) -> String {
@@ -43,7 +43,12 @@ fn lock_of(files: impl IntoIterator<Item = (String, Locked)>) -> Lock {
 #[test]
 fn every_content_comes_back_to_the_byte() {
     let states = |waiting: &'static [u8]| {
-        [State::Settled, State::Deleted, State::Dropped, State::Waiting { mode: 0o755, bytes: Cow::Borrowed(waiting) }]
+        let bytes = Cow::Borrowed(waiting);
+        let newer = Some((0o644, Cow::Borrowed(AWKWARD[waiting.len() % AWKWARD.len()])));
+        let marked = State::Waiting { form: Form::Marked, mode: 0o755, bytes: bytes.clone(), newer: newer.clone() };
+        let whole = State::Waiting { form: Form::Whole, mode: 0o644, bytes: bytes.clone(), newer };
+        let new = State::Waiting { form: Form::New, mode: 0o755, bytes, newer: None };
+        [State::Settled, State::Deleted, State::Dropped, marked, whole, new]
     };
     for (n, bytes) in AWKWARD.into_iter().enumerate() {
         for state in states(AWKWARD[(n * 7 + 3) % AWKWARD.len()]) {
@@ -200,6 +205,46 @@ fn the_base_of_a_disputed_file_is_what_the_disk_has_of_both() {
 }
 
 #[test]
+fn a_disk_that_a_merge_made_is_its_own_base_and_one_that_a_person_touched_is_not() {
+    let [a, b] = ["  a:\n    image: a:1\n    restart: always\n    user: app\n", "  b:\n    image: b:1\n    restart: always\n"];
+    let text = |services: &str| format!("services:\n  web:\n    image: web:1\n    restart: always\n{services}\nvolumes:\n");
+    let section = |text: &str| text.split_inclusive('\n').flat_map(|line| [" ", line]).collect::<String>();
+    let head = "managed 644 compose.yaml\n";
+    let torn = format!("<<<<<<< a\n{head}{}=======\n{head}{}>>>>>>> b\n", section(&text(a)), section(&text(b)));
+    let both = text(&format!("{a}{b}"));
+    let adopted = |disk: &str| {
+        let mut reading = read(text_of(&torn).as_bytes()).unwrap();
+        assert_eq!(reading.disputed(), ["compose.yaml"]);
+        reading.adopt_merged("compose.yaml", disk.as_bytes().to_vec());
+        let is = reading.disputed().is_empty();
+        assert!(!is || *reading.lock.files["compose.yaml"].bytes == *disk.as_bytes());
+        is
+    };
+    assert!(adopted(&both));
+    for (what, disk) in [
+        ("a line of the user's", both.replace("user: app\n", "user: app\n    mine: 1\n")),
+        ("a line that is known", both.replace("image: b:1\n", "image: b:1\n    user: app\n")),
+        ("a known line twice", both.replace("    user: app\n", "    user: app\n    user: app\n")),
+        ("an empty line", both.replace("\n\nvolumes", "\n\n\nvolumes")),
+        ("a line that went", both.replace("    user: app\n", "")),
+        ("a line of both that went", both.replacen("    restart: always\n", "", 2)),
+        ("a line of both that went once", both.replacen("b:1\n    restart: always\n", "b:1\n", 1)),
+    ] {
+        assert_ne!(disk, both, "{what}");
+        assert!(!adopted(&disk), "{what}:\n{disk}");
+    }
+}
+
+#[test]
+fn a_section_that_one_side_removed_is_as_new_and_one_that_a_person_deleted_stays_so() {
+    let torn = "managed 644 f\n<<<<<<<\nmanaged 644 gone\n x\nmanaged 644 here\n x\nmanaged 644 no\n x\n\\ deleted by the user\n\
+                =======\n>>>>>>>\n";
+    let mut reading = read(text_of(torn).as_bytes()).unwrap();
+    reading.forget_absent(|path| path != "here");
+    assert_eq!(reading.lock.files.keys().collect::<Vec<_>>(), ["f", "here", "no"]);
+}
+
+#[test]
 fn markers_inside_of_markers_stand_for_all_their_sides() {
     let torn = "<<<<<<< HEAD\n<<<<<<< a\nmanaged 644 a\n=======\nmanaged 644 b\n>>>>>>> b\n||||||| base\n<<<<<<<<< x\n\
                 managed 644 gone\n=========\nmanaged 644 gone too\n>>>>>>>>> y\n=======\nmanaged 644 c\n>>>>>>> c\n";
@@ -211,7 +256,10 @@ fn markers_inside_of_markers_stand_for_all_their_sides() {
 fn what_waits_on_one_side_waits() {
     let torn = "managed 644 f\n x\n<<<<<<<\n\\ waiting 755\n y\n=======\n\\ deleted by the user\n>>>>>>>\n";
     let (lock, _) = healed(torn, "f", "x\n");
-    assert_eq!(lock.files["f"].state, State::Waiting { mode: 0o755, bytes: (&b"y\n"[..]).into() });
+    assert_eq!(
+        lock.files["f"].state,
+        State::Waiting { form: Form::Whole, mode: 0o755, bytes: (&b"y\n"[..]).into(), newer: None }
+    );
 }
 
 proptest::proptest! {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::identity::ordered;
-use super::lines::{Change, regions};
+use super::lines::{Change, edits, regions};
 use super::order;
 use super::rivals;
 use crate::differences::intern;
@@ -38,6 +38,13 @@ pub fn set<T: Clone + std::hash::Hash + Eq>(base: &[T], ours: &[T], theirs: &[T]
     if !rivals::find(&b, &o, &t).is_empty() {
         return None;
     }
+    // What they put in the place of another stands where the user has that.
+    let instead = edits(&b, &t).into_iter().filter(|(old, new)| old.len() == new.len());
+    let pairs = instead.flat_map(|(old, new)| b[old].iter().copied().zip(t[new].iter().copied()).collect::<Vec<_>>());
+    let pairs: HashMap<u32, u32> = pairs
+        .filter(|(old, new)| o.contains(old) && ![&b, &o].iter().any(|list| list.contains(new)) && !t.contains(old))
+        .collect();
+    let [b, o] = [b, o].map(|list| list.into_iter().map(|id| pairs.get(&id).copied().unwrap_or(id)).collect::<Vec<_>>());
     let order = order::merge(&b, &o, &t).into_iter();
     let kept = order.filter(|id| !b.contains(id) || o.contains(id) && t.contains(id));
     Some(kept.filter_map(|id| words.get(&id).map(|word| (*word).clone())).collect())

@@ -1,14 +1,15 @@
-//! Why: a list on one line and the same list in lines say the same, and who rewrote it did not disagree with who added to
-//! it. The user's form stays, and the members merge.
+//! Why: a list or mapping on one line and the same in lines say the same, and who rewrote it did not disagree with who added
+//! to it. The user's form stays, and the members merge.
 
 use std::borrow::Cow;
 
 use super::flow::Flow;
+use super::identity::is_sequence;
 use super::join::{Joiner, Pieces, clean};
 use super::leaf::{self, parts};
 use super::tree::{Node, Shape, Text, indent};
 
-/// Merges lists of which at least one is written in another form than ours; `None` where that is not what they are.
+/// Merges collections of which at least one is written in another form than ours; `None` where that is not what they are.
 pub fn merge<'a>(
     joiner: &Joiner,
     base: &Node<'a>,
@@ -17,7 +18,13 @@ pub fn merge<'a>(
     column: usize,
     key: &str,
 ) -> Option<Pieces<'a>> {
-    let (mut base, mut theirs) = if ours.shape == Shape::List {
+    // The one thing that both sides put there, alone or as a list of one.
+    if !is_sequence(key) && only(joiner, ours).is_some_and(|says| only(joiner, theirs) == Some(says)) {
+        let mut ours = ours.clone();
+        ours.lead.clear();
+        return Some(clean(joiner.ours.lines(&ours, column)));
+    }
+    let (mut base, mut theirs) = if ours.is_container() {
         (in_lines(joiner, base, ours)?, in_lines(joiner, theirs, ours)?)
     } else {
         (on_one_line(joiner, base)?, on_one_line(joiner, theirs)?)
@@ -32,36 +39,64 @@ pub fn merge<'a>(
         ours.lead.clear();
         return Some(clean(joiner.ours.lines(&ours, column)));
     }
-    if ours.shape == Shape::List {
+    if ours.is_container() {
         joiner.containers(Some(&base), ours, &theirs, column, key)
     } else {
         leaf::merge(joiner, Some(&base), ours, &theirs, column)
     }
 }
 
-/// A list in lines, as `model` has them.
+/// What stands behind a key alone, or as the only item of its list.
+fn only(joiner: &Joiner, node: &Node) -> Option<u64> {
+    let ([head], true) = (&node.head[..], node.tail.is_empty()) else { return None };
+    let head = parts(joiner, head);
+    match (node.shape, &node.children[..]) {
+        (Shape::List, [only]) => (only.shape == Shape::Leaf && only.lead.is_empty()).then_some(only.says),
+        (Shape::Leaf, []) if head.comment.is_empty() => {
+            let (_, value) = head.code.split_once(": ")?;
+            let (_, says) = match Flow::of(head.code) {
+                Some(flow) if flow.open == '[' && flow.parts.len() == 1 => (joiner.syntax.item)(&flow.parts[0])?,
+                _ => (joiner.syntax.item)(value)?,
+            };
+            Some(says)
+        }
+        _ => None,
+    }
+}
+
+/// A list or mapping in lines, as `model` has them.
 fn in_lines<'a>(joiner: &Joiner, node: &Node<'a>, model: &Node<'a>) -> Option<Node<'a>> {
-    let dashes = |node: &Node| node.close.is_empty();
-    if node.shape == Shape::List {
-        return (dashes(node) == dashes(model)).then(|| node.clone());
+    let plain = |node: &Node| node.close.is_empty();
+    if node.shape == model.shape {
+        return (plain(node) == plain(model)).then(|| node.clone());
     }
     let [only] = &node.head[..] else { return None };
     let (line, width) = (parts(joiner, only), indent(only));
-    let flow = Flow::of(line.code).filter(|flow| flow.open == '[')?;
+    let open = if model.shape == Shape::List { '[' } else { '{' };
+    let flow = Flow::of(line.code).filter(|flow| flow.open == open)?;
     let first = model.children.first()?;
-    let mut list = node.clone();
-    list.shape = Shape::List;
-    let head = if dashes(model) { flow.before.trim_end().to_owned() } else { format!("{}[", flow.before) };
-    list.head = vec![Cow::Owned(format!("{}{head}{}{}", " ".repeat(width), line.space, line.comment))];
-    list.close.clone_from(&model.close);
+    let mut lines = node.clone();
+    lines.shape = model.shape;
+    let head = if plain(model) { flow.before.trim_end().to_owned() } else { format!("{}{open}", flow.before) };
+    lines.head = vec![Cow::Owned(format!("{}{head}{}{}", " ".repeat(width), line.space, line.comment))];
+    lines.close.clone_from(&model.close);
     for part in flow.parts {
-        let (name, says) = (joiner.syntax.item)(&part)?;
-        let text = if dashes(model) { format!("- {part}") } else { format!("{part},") };
+        let (name, says) = if open == '[' {
+            (joiner.syntax.item)(&part)?
+        } else {
+            let (key, value) = part.split_once(':')?;
+            ((joiner.syntax.item)(key.trim())?.0, (joiner.syntax.item)(value.trim())?.1)
+        };
+        let text = match (plain(model), open) {
+            (true, '[') => format!("- {part}"),
+            (true, _) => part,
+            (false, _) => format!("{part},"),
+        };
         let mut child = Node::leaf(name, first.column, vec![Cow::Owned(" ".repeat(first.column) + &text)]);
         child.says = says;
-        list.children.push(child);
+        lines.children.push(child);
     }
-    Some(list)
+    Some(lines)
 }
 
 /// A list on one line.

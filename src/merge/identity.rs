@@ -3,13 +3,13 @@
 
 use std::collections::HashSet;
 
-use super::value::Value;
+use super::value::{Value, entries};
 
 /// Lists in which the order says what happens.
 const ORDERED: [&str; 9] = ["command", "entrypoint", "args", "test", "cmd", "script", "before_script", "after_script", "run"];
 
 /// Fields that name an item of a list, best first.
-pub const NAMES: [&str; 26] = [
+const NAMES: [&str; 26] = [
     "name",
     "id",
     "key",
@@ -38,11 +38,22 @@ pub const NAMES: [&str; 26] = [
     "label",
 ];
 
+/// Whether this key has a list of which the first word may be a command.
+pub fn is_sequence(key: &str) -> bool {
+    ORDERED.contains(&key)
+}
+
+/// Fields that may name the items of a list of which one has these: known ones, and whatever else is called a name.
+pub fn naming<'f>(fields: impl Iterator<Item = &'f str>) -> impl Iterator<Item = &'f str> {
+    let called = |field: &&str| field.to_ascii_lowercase().ends_with("name") && !NAMES.contains(field);
+    NAMES.into_iter().chain(fields.filter(called))
+}
+
 /// Whether the order of a list of these scalars (`None` for what is none) under this key matters. Arguments that each name
 /// what they set, as `--name=value` or `NAME=value`, mean the same in any order.
 pub fn ordered<'s>(key: &str, mut items: impl Iterator<Item = Option<&'s str>>) -> bool {
     let named = |text: &str| text.starts_with("--") || scalar_name(text).ends_with('=');
-    ORDERED.contains(&key) && !items.all(|item| item.is_some_and(named))
+    is_sequence(key) && !items.all(|item| item.is_some_and(named))
 }
 
 /// Names for the items of several versions of a list: scalars name themselves, mappings by a field that all of them have.
@@ -53,7 +64,8 @@ pub fn identities<const N: usize>(lists: [&[Value]; N]) -> Option<[Vec<String>; 
         let named = lists.map(|list| list.iter().filter_map(|item| item.scalar().map(scalar_name)).collect::<Vec<_>>());
         return named.iter().all(|names| unique(names)).then_some(named);
     }
-    for field in NAMES {
+    let first = all().next().map_or(&[][..], entries);
+    for field in naming(first.iter().map(|(key, _)| key.as_str())) {
         let name = |item: &Value| {
             let name = item.get(field)?.scalar()?.to_owned();
             // One ecosystem is watched in several folders.

@@ -2,6 +2,7 @@
 //! them and what closes it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::forms;
 use super::layout::{Mover, Style};
@@ -152,7 +153,8 @@ impl Joiner {
         let first = theirs.children.first().or_else(|| base.and_then(|base| base.children.first()));
         let from = first.map_or(theirs.column, |first| first.column);
         let tails = [base.map_or(&[][..], |base| &base.tail), &ours.tail, &theirs.tail];
-        let known = |child: &Node| base.is_some_and(|base| base.children.iter().any(|other| other.names == child.names));
+        let names: HashSet<&[String]> = lists[0].iter().map(|child| &child.names[..]).collect();
+        let known = |child: &Node| names.contains(&child.names[..]);
         let near = ours.children.iter().enumerate().filter(|(at, child)| at + 1 == ours.children.len() || !known(child));
         let stays = |line: &&str| {
             inner.iter().any(|piece| matches!(piece, Piece::Clean(lines) if lines.iter().any(|l| l.trim() == line.trim())))

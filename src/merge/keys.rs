@@ -67,10 +67,11 @@ pub fn of_list(lists: [&[Node]; 3], key: &str) -> Option<[Vec<String>; 3]> {
         let named = lists.map(|list| list.iter().map(|node| node.names[0].clone()).collect::<Vec<_>>());
         return unique(&named).then_some(named);
     }
-    identity::NAMES.iter().find_map(|field| {
+    let first = all().next().map_or(&[][..], |node| &node.fields);
+    identity::naming(first.iter().map(|(name, _)| name.as_str())).find_map(|field| {
         let name = |node: &Node| {
             let get = |field: &str| node.fields.iter().find(|(name, _)| name == field).map(|(_, text)| text.as_str());
-            let place = if *field == "package-ecosystem" { get("directory") } else { None };
+            let place = if field == "package-ecosystem" { get("directory") } else { None };
             Some(format!("{} {}", get(field)?, place.unwrap_or_default()))
         };
         if !all().all(|node| name(node).is_some()) {
@@ -151,7 +152,7 @@ pub fn torn(lists: [&[Node]; 3], ids: &[Vec<u32>; 3]) -> Vec<Torn> {
 }
 
 /// Whether it is the same thing, as most of its parts tell.
-fn resembles(base: &Node, node: &Node) -> bool {
+pub fn resembles(base: &Node, node: &Node) -> bool {
     let parts = |node: &Node| -> Vec<u64> {
         let lines = node.head.iter().skip(1).filter(|_| node.shape == Shape::Block).map(|line| hash(&line.trim()));
         lines.chain(node.children.iter().map(|child| child.says)).collect()

@@ -43,6 +43,12 @@ pub fn merge<'a>(lines: [&[Text<'a>]; 3], beside: &[&str], moved: impl Fn(&Text<
             }
             Change::Both => {
                 let (old, mine) = (&b[region.base], &o[region.ours.clone()]);
+                // A blank line that came with what was above it parts that from what the user wrote here.
+                let own = o[region.ours.clone()].first().is_some_and(|line| !line.is_empty());
+                if b.is_empty() && own {
+                    let blank = t[region.theirs.clone()].iter().take_while(|line| line.is_empty()).count();
+                    out.extend(theirs[region.theirs.clone()][..blank].iter().map(&moved));
+                }
                 // What they took away, the user need not have kept on purpose.
                 let gone = |line: &&Text<'a>| old.contains(&line.trim()) && !t[region.theirs.clone()].contains(&line.trim());
                 out.extend(ours[region.ours].iter().filter(|line| !gone(line)).cloned());

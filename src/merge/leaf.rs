@@ -8,6 +8,7 @@ use super::flow;
 use super::join::{Joiner, Pieces, clean, has_conflict, header};
 use super::layout::Mover;
 use super::lines::{Change, Piece, regions, with_moves};
+use super::spelling::respelled;
 use super::tree::{Node, Shape, Text, body_indent, indent};
 use super::version::{Side, newer};
 
@@ -125,7 +126,8 @@ pub fn merge<'a>(
     if single(ours) && single(theirs) && base.is_none_or(single) {
         return line(joiner, base, ours, theirs, column);
     }
-    let pieces = if let Some(side) = settled(base.map(|base| &base.says), &ours.says, &theirs.says) {
+    let by_says = settled(base.map(|base| &base.says), &ours.says, &theirs.says);
+    let pieces = if let Some(side) = by_says.or_else(|| newer_hashes(base?, ours, theirs)) {
         clean(joiner.head(side, ours, theirs, column))
     } else {
         texts(&joiner.base.head(base?, column), &joiner.ours.head(ours, column), &joiner.theirs.head(theirs, column))
@@ -136,6 +138,14 @@ pub fn merge<'a>(
     Some(pieces)
 }
 
+/// Which of two packages is newer, where below its version there is nothing but what follows from it.
+fn newer_hashes(base: &Node, ours: &Node, theirs: &Node) -> Option<Side> {
+    let hashes = |node: &Node| node.head[1..].iter().all(|line| line.trim_start().starts_with("--hash="));
+    let version = |node: &Node| node.head[0].trim_end_matches('\\').trim_end().to_owned();
+    let [b, o, t] = [base, ours, theirs].map(|node| hashes(node).then(|| version(node)));
+    newer(Some(&b?), &o?, &t?)
+}
+
 fn line<'a>(joiner: &Joiner, base: Option<&Node<'a>>, ours: &Node<'a>, theirs: &Node<'a>, column: usize) -> Option<Pieces<'a>> {
     let (our_line, their_line) = (&ours.head[0], &theirs.head[0]);
     let (o, t) = (parts(joiner, our_line), parts(joiner, their_line));
@@ -143,7 +153,8 @@ fn line<'a>(joiner: &Joiner, base: Option<&Node<'a>>, ours: &Node<'a>, theirs: &
     let by_code = settled(b.map(|b| b.code).as_ref(), &o.code, &t.code);
     let side = by_code.or_else(|| settled(base.map(|base| &base.says), &ours.says, &theirs.says));
     let code = if let Some(side) = side {
-        if side == Side::Ours { o.code.to_owned() } else { t.code.to_owned() }
+        let respelled = || b.filter(|b| b.code != o.code).and_then(|b| respelled(b.code, o.code, t.code));
+        if side == Side::Ours { o.code.to_owned() } else { respelled().unwrap_or_else(|| t.code.to_owned()) }
     } else if let Some(side) = newer(base.map(|base| base.head[0].as_ref()), our_line, their_line) {
         return Some(clean(joiner.head(side, ours, theirs, column)));
     } else if let Some(words) = words(joiner, b.map(|b| b.code), o.code, t.code) {

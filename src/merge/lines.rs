@@ -94,8 +94,12 @@ pub fn middle<'a>(base: &[&'a [u8]], ours: &[&'a [u8]], theirs: &[&'a [u8]]) -> 
 pub fn regions<'x, T: Hash + Eq>(base: &'x [T], ours: &'x [T], theirs: &'x [T]) -> Vec<Region> {
     let mut numbers = HashMap::new();
     let (b, o, t) = (intern(&mut numbers, base), intern(&mut numbers, ours), intern(&mut numbers, theirs));
-    let (our_edits, their_edits) = (edits(&b, &o), edits(&b, &t));
-    let (mut left, mut right) = (our_edits.iter().peekable(), their_edits.iter().peekable());
+    regions_of([&b, &o, &t], [&edits(&b, &o), &edits(&b, &t)])
+}
+
+/// The same where it is known what both sides did.
+pub fn regions_of([b, o, t]: [&[u32]; 3], [ours, theirs]: [&[Edit]; 2]) -> Vec<Region> {
+    let (mut left, mut right) = (ours.iter().peekable(), theirs.iter().peekable());
     let mut regions = Vec::new();
     let mut at = Cursor::default();
     while let Some(start) = left.peek().into_iter().chain(right.peek()).map(|edit| edit.0.start).min() {
@@ -125,33 +129,14 @@ pub fn regions<'x, T: Hash + Eq>(base: &'x [T], ours: &'x [T], theirs: &'x [T]) 
         regions.push(Region { change, base: start..end, ours: at.ours..ours_to, theirs: at.theirs..theirs_to });
         at = Cursor { base: end, ours: ours_to, theirs: theirs_to };
     }
-    at.same(base.len() - at.base, &mut regions);
+    at.same(b.len() - at.base, &mut regions);
     regions
 }
 
 /// Who moves something into a conflict has taken it away elsewhere. That is one conflict: settled for the other side, the
 /// thing would stand nowhere. `weighs` says of what that matters; a blank line is soon made.
 pub fn with_moves<T: Hash + Eq>(regions: Vec<Region>, lists: [&[T]; 3], weighs: impl Fn(&T) -> bool) -> Vec<Region> {
-    let mut spans: Vec<(usize, usize)> = Vec::new();
-    for (at, region) in regions.iter().enumerate().filter(|(_, region)| region.change == Change::Both) {
-        for (side, change) in [(&region.ours, Change::Ours), (&region.theirs, Change::Theirs)] {
-            let list = if change == Change::Ours { lists[1] } else { lists[2] };
-            let [before, now]: [HashSet<&T>; 2] =
-                [&lists[0][region.base.clone()], &list[side.clone()]].map(|l| l.iter().collect());
-            let taken = |other: &Region| {
-                let (old, new) = (
-                    &lists[0][other.base.clone()],
-                    &list[if change == Change::Ours { &other.ours } else { &other.theirs }.clone()],
-                );
-                let moved = |from: &[T], to: &[T], item: &T| weighs(item) && !to.contains(item) && from.contains(item);
-                other.change == change
-                    && (now.iter().any(|item| !before.contains(item) && moved(old, new, item) && is_single(lists, item))
-                        || before.iter().any(|item| !now.contains(item) && moved(new, old, item) && is_single(lists, item)))
-            };
-            let from = regions.iter().enumerate().filter(|(_, other)| taken(other));
-            spans.extend(from.map(|(from, _)| (from.min(at), from.max(at))));
-        }
-    }
+    let spans = moves(&regions, lists, weighs);
     if spans.is_empty() {
         return regions;
     }
@@ -176,9 +161,42 @@ pub fn with_moves<T: Hash + Eq>(regions: Vec<Region>, lists: [&[T]; 3], weighs: 
     joined
 }
 
-/// Whether it stands nowhere twice.
-fn is_single<T: Eq>(lists: [&[T]; 3], item: &T) -> bool {
-    lists.iter().all(|list| list.iter().filter(|other| *other == item).take(2).count() < 2)
+/// From where to where something was moved, by the numbers of the regions, of which one is a conflict.
+fn moves<T: Hash + Eq>(regions: &[Region], lists: [&[T]; 3], weighs: impl Fn(&T) -> bool) -> Vec<(usize, usize)> {
+    let is_both = |region: &Region| region.change == Change::Both;
+    if !regions.iter().any(is_both) {
+        return Vec::new();
+    }
+    let mut counts: HashMap<&T, [usize; 3]> = HashMap::new();
+    for (side, list) in lists.into_iter().enumerate() {
+        for item in list {
+            counts.entry(item).or_default()[side] += 1;
+        }
+    }
+    let may_move = |item: &T| weighs(item) && counts[item].iter().all(|times| *times < 2);
+    let mut spans = Vec::new();
+    for (change, side) in [(Change::Ours, 1), (Change::Theirs, 2)] {
+        let range = |region: &Region| if side == 1 { region.ours.clone() } else { region.theirs.clone() };
+        let parts = |region: &Region| (&lists[0][region.base.clone()], &lists[side][range(region)]);
+        // Where each thing was taken away, and where it was put, by this side alone.
+        let (mut taken, mut put): (HashMap<&T, usize>, HashMap<&T, usize>) = (HashMap::new(), HashMap::new());
+        for (at, region) in regions.iter().enumerate().filter(|(_, region)| region.change == change) {
+            let (old, new) = parts(region);
+            taken.extend(old.iter().filter(|item| may_move(item)).map(|item| (item, at)));
+            put.extend(new.iter().filter(|item| may_move(item)).map(|item| (item, at)));
+        }
+        for (at, region) in regions.iter().enumerate().filter(|(_, region)| is_both(region)) {
+            let (old, new) = parts(region);
+            let [before, now]: [HashSet<&T>; 2] = [old, new].map(|list| list.iter().collect());
+            let came =
+                new.iter().filter(|item| !before.contains(item)).filter_map(|item| taken.get(item).map(|from| (item, from)));
+            let went = old.iter().filter(|item| !now.contains(item)).filter_map(|item| put.get(item).map(|to| (item, to)));
+            let came = came.filter(|(item, from)| put.get(item) != Some(from));
+            let went = went.filter(|(item, to)| taken.get(item) != Some(to));
+            spans.extend(came.chain(went).map(|(_, other)| (*other.min(&at), *other.max(&at))));
+        }
+    }
+    spans
 }
 
 #[derive(Clone, Copy, Default)]

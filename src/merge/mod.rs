@@ -6,11 +6,13 @@
 
 mod agree;
 mod apart;
+mod arrays;
 mod blanks;
 mod braces;
 mod entries;
 mod flow;
 mod forms;
+mod generated;
 mod identity;
 mod join;
 mod json;
@@ -20,18 +22,20 @@ mod leads;
 mod leaf;
 mod lines;
 mod loss;
+mod make;
 mod markdown;
 mod order;
 mod parts;
-mod prose;
+mod pin;
 mod renames;
 mod rivals;
 mod scan;
-mod sections;
 mod sequence;
 mod slide;
+mod spelling;
 mod structured;
 mod text;
+mod thrown;
 mod tree;
 mod value;
 mod version;
@@ -39,8 +43,8 @@ mod write;
 mod yaml;
 
 pub use entries::Entry;
+pub use generated::{is_own, merge_generated, still_wanted};
 use lines::Piece;
-pub use sections::still_wanted;
 use text::{Line, Text};
 pub use write::{Conflicts, Style};
 
@@ -71,6 +75,7 @@ impl Language {
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         match (name, extension) {
             ("makefile" | "gnumakefile", _) | (_, "mk") => Self::Entries(Entry::Target),
+            ("go.sum", _) => Self::Entries(Entry::Line),
             (".gitattributes" | "codeowners", _) => Self::Entries(Entry::Word),
             (_, "yaml" | "yml") => Self::Yaml,
             (_, "tf" | "hcl" | "tfvars" | "nomad") => Self::Hcl,
@@ -137,8 +142,13 @@ pub fn merge_styled(language: Language, base: &[u8], ours: &[u8], theirs: &[u8],
     if let Some(bytes) = as_git_does {
         return Merged { bytes, conflicts: 0 };
     }
-    let by_lines = if language == Language::Markdown { markdown::settle(by_lines) } else { by_lines };
-    write::write(apart::settle(version::settle(by_lines), |line| line), texts, labels, style)
+    let laid_out = if language == Language::Markdown { markdown::tables::as_laid_out([b, o, t]) } else { None };
+    let [b, t] =
+        laid_out.as_ref().map_or_else(|| [b.to_vec(), t.to_vec()], |sides| sides.each_ref().map(|side| text::plain(side)));
+    let by_lines = if laid_out.is_some() { lines::merge(&b, o, &t) } else { by_lines };
+    let by_lines = if language == Language::Markdown { markdown::settle(&by_lines) } else { by_lines };
+    let by_lines = arrays::settle(version::settle(by_lines, &b, o));
+    write::write(apart::settle(by_lines, |line| line), texts, labels, style)
 }
 
 /// The merge of whole lines with their ends, where it is clean and glues no lines together.

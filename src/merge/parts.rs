@@ -1,12 +1,13 @@
 //! Why: two people who add different services, or change different keys of one, never disagree. Parts that their keys tell
 //! apart merge each for itself, in the user's order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::blanks;
 use super::join::{Joiner, Pieces, append, clean};
 use super::keys;
 use super::leads;
+use super::leaf;
 use super::order;
 use super::rivals::{self, Rivals};
 use super::tree::{Node, Shape};
@@ -35,7 +36,8 @@ impl Joiner {
         }
     }
 
-    fn keyed<'a>(&self, lists: [&[Node<'a>]; 3], names: &[Vec<String>; 3], shape: Shape, column: usize) -> Pieces<'a> {
+    /// Merges parts that these names tell apart.
+    pub fn keyed<'a>(&self, lists: [&[Node<'a>]; 3], names: &[Vec<String>; 3], shape: Shape, column: usize) -> Pieces<'a> {
         let mut numbers = HashMap::new();
         let ids = [&names[0], &names[1], &names[2]].map(|names| intern(&mut numbers, names));
         let find = |side: usize| -> HashMap<u32, &Node<'a>> { ids[side].iter().copied().zip(lists[side]).collect() };
@@ -56,6 +58,12 @@ impl Joiner {
         rivals.retain(|one| {
             !torn.iter().any(|torn| one.base.contains(&torn.base)) && (shape == Shape::List || renames(one, [&b, &o, &t]))
         });
+        // Otherwise what both have and the base has not may be what is gone, under another name.
+        let all_there = !ids[0].is_empty() && ids[0].iter().all(|id| o.contains_key(id) || t.contains_key(id));
+        let is_renamed = |base: &Node<'a>, side: usize| {
+            let mut new = ids[side].iter().zip(lists[side]).filter(|(id, _)| !ids[0].contains(id));
+            new.any(|(_, node)| keys::resembles(base, node))
+        };
         let mut pieces = Pieces::new();
         for id in order::merge(&ids[0], &ids[1], &ids[2]) {
             if let Some(one) = torn.iter().find(|one| one.ours.or(one.theirs) == Some(id)) {
@@ -79,7 +87,11 @@ impl Joiner {
                     // What the user has stands where the user put it.
                     let column = ours.column;
                     let name = ours.names.first().map_or("", String::as_str);
-                    let base = match known.get(&id).and_then(|name| origins.get(*name)) {
+                    let origin = known.get(&id).and_then(|name| origins.get(*name));
+                    let anew = base.is_none() && origin.is_none() && all_there;
+                    let base = match origin {
+                        _ if anew && self.has_all(ours, theirs) => Some(theirs),
+                        _ if anew && self.has_all(theirs, ours) => Some(ours),
                         Some(Origin::Renamed(old)) => Some(&&lists[0][*old]),
                         Some(Origin::Unclear) if ours.says != theirs.says => {
                             pieces.push(self.conflict([&[], &[ours], &[theirs]], column));
@@ -91,8 +103,8 @@ impl Joiner {
                 }
                 (Some(base), Some(ours), None) if base.full == ours.full => continue,
                 (Some(base), None, Some(theirs)) if base.full == theirs.full => continue,
-                (Some(base), Some(ours), None) => self.gone(base, Some(ours), None, column),
-                (Some(base), None, Some(theirs)) => self.gone(base, None, Some(theirs), column),
+                (Some(base), Some(ours), None) => self.gone(base, Some(ours), None, column, is_renamed(base, 2)),
+                (Some(base), None, Some(theirs)) => self.gone(base, None, Some(theirs), column, is_renamed(base, 1)),
                 (None, Some(ours), None) => clean(self.ours.lines(ours, ours.column)),
                 (None, None, Some(theirs)) => clean(self.theirs.lines(&Self::spaced(theirs, lists, pieces.is_empty()), column)),
                 (_, None, None) => continue,
@@ -115,9 +127,26 @@ impl Joiner {
         }
     }
 
+    /// Whether a node, which both sides made, has all that the other one has, because that is a key with nothing behind it.
+    fn has_all(&self, node: &Node, other: &Node) -> bool {
+        let is_empty =
+            matches!((&other.head[..], other.shape), ([line], Shape::Leaf) if leaf::parts(self, line).code.ends_with(':'));
+        let (mut own, mut comments) = (Vec::new(), Vec::new());
+        node.comments(self.syntax.comment, &mut own);
+        other.comments(self.syntax.comment, &mut comments);
+        is_empty && comments.iter().all(|line| own.contains(line))
+    }
+
     /// One side deleted what the other changed: a conflict, unless nothing but the layout changed, or all that was deleted
     /// is there as it was, beside what the other has of its own.
-    fn gone<'a>(&self, base: &Node<'a>, ours: Option<&Node<'a>>, theirs: Option<&Node<'a>>, column: usize) -> Pieces<'a> {
+    fn gone<'a>(
+        &self,
+        base: &Node<'a>,
+        ours: Option<&Node<'a>>,
+        theirs: Option<&Node<'a>>,
+        column: usize,
+        is_renamed: bool,
+    ) -> Pieces<'a> {
         let (mut before, mut now) = (Vec::new(), Vec::new());
         base.comments(self.syntax.comment, &mut before);
         let Some(kept) = ours.or(theirs) else { return Pieces::new() };
@@ -125,7 +154,7 @@ impl Joiner {
         if kept.says == base.says && now.iter().all(|line| before.contains(line)) {
             return Pieces::new();
         }
-        if let Some(own) = own_parts(base, kept) {
+        if let Some(own) = own_parts(base, kept).filter(|_| !is_renamed) {
             let mover = if ours.is_some() { self.ours } else { self.theirs };
             return clean(mover.lines(&own, column));
         }
@@ -160,20 +189,39 @@ fn own_parts<'a>(base: &Node<'a>, now: &Node<'a>) -> Option<Node<'a>> {
     }
     let old = |child: &Node<'a>| base.children.iter().find(|old| old.names == child.names);
     let untouched = now.children.iter().all(|child| old(child).is_none_or(|old| old.full == child.full));
+    // What has parts and is gone may have been given another name.
+    let gone = |old: &&Node<'a>| old.is_container() && !now.children.iter().any(|child| child.names == old.names);
+    let renamed = base.children.iter().any(|old| gone(&old));
     let mut own = now.clone();
+    // What was written above it was about what goes.
+    own.lead.retain(|line| line.trim().is_empty() || !base.lead.iter().any(|old| old.trim() == line.trim()));
     own.children.retain(|child| old(child).is_none());
     if let Some(first) = own.children.first_mut() {
         let comment = first.lead.iter().position(|line| !line.trim().is_empty()).unwrap_or(first.lead.len());
         first.lead.drain(..comment);
     }
-    (untouched && !own.children.is_empty()).then_some(own)
+    (untouched && !renamed && !own.children.is_empty()).then_some(own)
 }
 
-/// Whether both sides gave what is gone another name, as its value tells.
+/// Whether both sides gave what is gone another name, as its value or its parts tell.
 fn renames(rivals: &Rivals, [base, ours, theirs]: [&HashMap<u32, &Node>; 3]) -> bool {
+    let has_most = |ids: &[u32], known: &HashMap<u32, &Node>, old: &Node| {
+        let parts = leaves(old);
+        let same = |node: &Node| leaves(node).intersection(&parts).count() * 2 >= parts.len().max(1);
+        ids.iter().filter_map(|id| known.get(id)).any(|node| same(node))
+    };
+    let mut containers = rivals.base.iter().filter_map(|id| base.get(id)).filter(|node| node.shape == Shape::Keyed);
+    if containers.any(|old| has_most(&rivals.ours, ours, old) && has_most(&rivals.theirs, theirs, old)) {
+        return true;
+    }
     let says = |ids: &[u32], known: &HashMap<u32, &Node>, what: u64| {
         ids.iter().filter_map(|id| known.get(id)).any(|node| node.shape == Shape::Leaf && node.says == what)
     };
     let old = rivals.base.iter().filter_map(|id| base.get(id)).filter(|node| node.shape == Shape::Leaf);
     old.into_iter().any(|old| says(&rivals.ours, ours, old.says) && says(&rivals.theirs, theirs, old.says))
+}
+
+/// What stands for everything in a node that has no parts.
+fn leaves(node: &Node) -> HashSet<u64> {
+    if node.children.is_empty() { HashSet::from([node.full]) } else { node.children.iter().flat_map(leaves).collect() }
 }

@@ -7,7 +7,7 @@ use super::loss;
 use super::text::Line;
 use super::tree::{self, Node};
 use super::value::{self, Value};
-use super::{Entry, Language, agree, braces, entries, json, renames, yaml};
+use super::{Entry, Language, agree, braces, entries, json, renames, version, yaml};
 
 /// A file as its language reads it.
 struct Read<'a> {
@@ -94,7 +94,7 @@ pub fn merge<'a>(
         return Some(by_lines.to_vec());
     }
     if let (Some(b), Some(o), Some(t)) = (b.tree(&names), o.tree(&names), t.tree(&names)) {
-        let pieces = bytes(join(syntax(language), &b, &o, &t));
+        let pieces = version::settle(bytes(join(syntax(language), &b, &o, &t)), base, ours);
         let pieces = if language == Language::Json { json::with_commas(&pieces, &texts[1]) } else { Some(pieces) };
         if let Some(pieces) = pieces.filter(|pieces| right(pieces)) {
             return Some(pieces);
@@ -145,7 +145,7 @@ fn syntax(language: Language) -> Syntax {
     match language {
         Language::Nginx => Syntax { comment: braces::comment, words: braces::is_words, item: plain },
         Language::Hcl => Syntax { comment: braces::comment, words: no_words, item: plain },
-        Language::Json => Syntax { comment: json::comment, words: no_words, item: plain },
+        Language::Json => Syntax { comment: json::comment, words: no_words, item: json::item },
         Language::Entries(kind) => Syntax { comment: entries::comment(kind), words: entries::is_words, item: plain },
         Language::Yaml | Language::Lines | Language::Markdown => {
             Syntax { comment: yaml::comment, words: no_words, item: yaml::item }

@@ -75,6 +75,11 @@ pub fn is_blank(line: &[u8]) -> bool {
     line.trim_ascii().is_empty()
 }
 
+/// Lines to merge.
+pub fn plain<'l>(lines: &'l [Line]) -> Vec<&'l [u8]> {
+    lines.iter().map(AsRef::as_ref).collect()
+}
+
 /// A value with three versions; ours where both changed it.
 pub fn three_way<T: PartialEq + Copy>(base: T, ours: T, theirs: T) -> T {
     if ours == base { theirs } else { ours }

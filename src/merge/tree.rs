@@ -138,7 +138,8 @@ impl<'a> Node<'a> {
                 groups.len() - 1
             });
             let mut value = child.value();
-            if child.is_anonymous() {
+            // A Makefile may name phony targets on as many lines as it likes.
+            if child.is_anonymous() || child.names[0] == ".PHONY:" {
                 MANY.clone_into(&mut value.note);
             }
             groups[place].1.push(value);

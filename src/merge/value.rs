@@ -78,6 +78,11 @@ impl Value {
         }
     }
 
+    /// Whether it is what stands behind a key of YAML that has nothing behind it.
+    fn is_empty(&self) -> bool {
+        self.note.is_empty() && self.scalar() == Some("\u{1}")
+    }
+
     /// Only values of one sort can be the same thing under another name.
     fn sort(&self) -> u8 {
         match &self.kind {
@@ -155,11 +160,19 @@ fn maps(base: Option<&Value>, ours: &Value, theirs: &Value) -> Kind {
     keys.dedup();
     let sorts = |value: &'_ Value| entries(value).iter().map(|(key, value)| (key.clone(), value.sort())).collect::<Vec<_>>();
     let origins = origins(&base.map(sorts).unwrap_or_default(), &sorts(ours), &sorts(theirs));
+    // Otherwise it may be what is gone, under another name.
+    let is_there = |key: &str| ours.get(key).is_some() || theirs.get(key).is_some();
+    let all_there = base.is_some_and(|base| !entries(base).is_empty() && entries(base).iter().all(|(key, _)| is_there(key)));
+    let in_both = |key: &str| ours.get(key).is_some() && theirs.get(key).is_some();
+    let is_new = |key: &str| all_there && in_both(key) && base.is_some_and(|base| base.get(key).is_none());
     let merged = keys.into_iter().filter_map(|key| {
         let (o, t) = (ours.get(key), theirs.get(key));
         let value = match origins.get(key) {
             Some(Origin::Unclear) if o != t => Some(Value::undecided()),
             Some(Origin::Renamed(old)) => merge3(base.map(|b| &entries(b)[*old].1), o, t, key),
+            // Both made it in what was there before, and one of them put nothing into it.
+            None if is_new(key) && o.is_some_and(Value::is_empty) => t.cloned(),
+            None if is_new(key) && t.is_some_and(Value::is_empty) => o.cloned(),
             _ => merge3(base.and_then(|b| b.get(key)), o, t, key),
         };
         value.map(|value| (key.clone(), value))

@@ -1,9 +1,12 @@
 //! Why: a pin that Dependabot moved further is never moved back, and never a conflict. Where both sides moved only the
-//! version of the same image, action or package, the newer one is right.
+//! version of the same image, action or package, the newer one is right; and a newer version says nothing of its neighbours.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::lines::Piece;
+use super::pin::{Pin, compare, covers, is_back};
+use super::spelling::replaced;
 use super::text::Line;
 
 /// Which side is right.
@@ -15,190 +18,124 @@ pub enum Side {
     Theirs,
 }
 
-/// Settles those conflicts in which nothing but versions moved.
-pub fn settle(pieces: Vec<Piece<Line>>) -> Vec<Piece<Line>> {
-    pieces
-        .into_iter()
-        .map(|piece| match piece {
-            Piece::Conflict { ours, base, theirs } => match newer_lines(&base, &ours, &theirs) {
-                Some(lines) => Piece::Clean(lines),
-                None => Piece::Conflict { ours, base, theirs },
-            },
-            clean @ Piece::Clean(_) => clean,
-        })
-        .collect()
+/// Which of two lines has the newer version, when they and the base differ in nothing else. Without a base nobody moved a
+/// version: two people chose one, and a store that is made by hand must not get another major.
+pub fn newer(base: Option<&str>, ours: &str, theirs: &str) -> Option<Side> {
+    let (b, o, t) = (Pin::of(base?)?, Pin::of(ours)?, Pin::of(theirs)?);
+    if o.what != t.what || o.what != b.what {
+        return None;
+    }
+    // Who went back to an older one had a reason, and is asked before it moves again.
+    if is_back(b.version, o.version) && !is_back(b.version, t.version) {
+        return None;
+    }
+    // Who names no build any more, as `v7` instead of `v7.0.1`, has the newer one too.
+    if !o.is_fixed && covers(o.version, b.version) && covers(o.version, t.version) {
+        return Some(Side::Ours);
+    }
+    let side = if compare(o.version, t.version)? == Ordering::Less { Side::Theirs } else { Side::Ours };
+    // A digest that one side put there is not dropped for a newer version without one, nor the other way round.
+    let right = if side == Side::Ours { &o } else { &t };
+    let fixed = if o.is_fixed == b.is_fixed { t.is_fixed } else { o.is_fixed };
+    (right.is_fixed == fixed).then_some(side)
 }
 
+/// Settles those conflicts in which nothing but versions moved, on both sides or on one: what the other side did around
+/// them holds. What we deleted needs no newer version; what stands elsewhere by now was not deleted.
+pub fn settle<'a>(pieces: Vec<Piece<Line<'a>>>, base: &[&[u8]], ours: &[&[u8]]) -> Vec<Piece<Line<'a>>> {
+    let times = |lines: &[&[u8]], line: &[u8]| lines.iter().filter(|other| bare(other) == bare(line)).count();
+    let is_deleted = |line: &[u8]| times(ours, line) < times(base, line);
+    let settle = |piece: Piece<Line<'a>>| match &piece {
+        Piece::Conflict { ours: o, base: b, theirs: t } => {
+            let by_lines = newer_lines(b, o, t);
+            let theirs_moved = || moved(b, t, o, |old, line, new| newest(old, line, new), is_deleted);
+            let ours_moved = || moved(b, o, t, |old, line, new| newest(old, new, line), |_| false);
+            by_lines.or_else(theirs_moved).or_else(ours_moved).map_or(piece, Piece::Clean)
+        }
+        Piece::Clean(_) => piece,
+    };
+    pieces.into_iter().map(settle).collect()
+}
+
+/// Line by line, where both moved a version; otherwise nothing tells that lines which touch are not about each other.
 fn newer_lines<'a>(base: &[Line<'a>], ours: &[Line<'a>], theirs: &[Line<'a>]) -> Option<Vec<Line<'a>>> {
     if base.len() != ours.len() || base.len() != theirs.len() {
         return None;
     }
-    base.iter()
-        .zip(ours.iter().zip(theirs))
-        .map(|(b, (o, t))| {
-            if o == t || b == t {
-                return Some(o.clone());
-            }
-            if b == o {
-                return Some(t.clone());
-            }
-            let text = |line: &'_ Line<'a>| std::str::from_utf8(line).ok().map(str::to_owned);
-            Some(match newer(Some(&text(b)?), &text(o)?, &text(t)?)? {
-                Side::Ours => o.clone(),
-                Side::Theirs => t.clone(),
-            })
-        })
-        .collect()
-}
-
-/// Which of two lines has the newer version, when they and the base differ in nothing else. Without a base nobody moved a
-/// version: two people chose one, and a store that is made by hand must not get another major.
-pub fn newer(base: Option<&str>, ours: &str, theirs: &str) -> Option<Side> {
-    let (o, t) = (Pin::of(ours)?, Pin::of(theirs)?);
-    if o.what != t.what || base.and_then(Pin::of).is_none_or(|b| b.what != o.what) {
+    let lines = || base.iter().zip(ours.iter().zip(theirs));
+    if !lines().any(|(b, (o, t))| o != t && b != o && b != t) {
         return None;
     }
-    Some(if compare(&o.version, &t.version)? == Ordering::Less { Side::Theirs } else { Side::Ours })
+    let line = |(b, (o, t)): (&Line<'a>, (&Line<'a>, &Line<'a>))| match () {
+        () if o == t || b == t => Some(o.clone()),
+        () if b == o => Some(t.clone()),
+        () => newest(b, o, t),
+    };
+    lines().map(line).collect()
 }
 
-/// An action without its pin.
-pub fn unpinned(action: &str) -> &str {
-    action.split_once('@').map_or(action, |(name, _)| name)
-}
-
-/// A line that pins a version.
-struct Pin {
-    /// The line without the version and what follows from it (digest, SHA).
-    what: String,
-    version: String,
-}
-
-impl Pin {
-    fn of(line: &str) -> Option<Self> {
-        let line = line.trim();
-        let bare = line.strip_prefix("- ").unwrap_or(line).trim_start();
-        let after = |key: &str| bare.strip_prefix(key).map(str::trim_start);
-        let instruction = |name: &str| {
-            let (first, rest) = bare.split_once(char::is_whitespace)?;
-            first.eq_ignore_ascii_case(name).then_some(rest)
-        };
-        if let Some(value) = after("uses:") {
-            return Self::action(value);
-        }
-        if let Some(value) = after("image:") {
-            return Self::image(value, "image:");
-        }
-        for key in ["tag:", "newTag:", "rev:"] {
-            if let Some(value) = after(key) {
-                let (value, _) = unquote(value);
-                return is_version(value).then(|| Self { what: key.to_owned(), version: value.to_owned() });
-            }
-        }
-        if let Some(rest) = instruction("FROM") {
-            return Self::word_with_image(rest, "FROM");
-        }
-        if let Some(rest) = instruction("COPY") {
-            return rest.trim_start().strip_prefix("--from=").and_then(|rest| Self::word_with_image(rest, "COPY"));
-        }
-        let (name, version) = line.split_once("==")?;
-        let (version, rest) = version.split_at(version.find([' ', ';', ',', '\t', '"', '\'']).unwrap_or(version.len()));
-        is_version(version).then(|| Self { what: format!("{name}=={rest}"), version: version.to_owned() })
-    }
-
-    /// `owner/name@v1`, or `owner/name@<sha> # v1`.
-    fn action(value: &str) -> Option<Self> {
-        let (value, comment) = unquote(value);
-        let (name, reference) = value.split_once('@')?;
-        let version = if is_hex(reference, 40) { comment.split_whitespace().next()? } else { reference };
-        is_version(version).then(|| Self { what: format!("uses: {name}"), version: version.to_owned() })
-    }
-
-    fn word_with_image(rest: &str, key: &str) -> Option<Self> {
-        let words: Vec<&str> = rest.split_whitespace().collect();
-        let at = words.iter().position(|word| !word.starts_with("--"))?;
-        let pin = Self::image(words[at], key)?;
-        let others: Vec<&str> = words.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, word)| *word).collect();
-        Some(Self { what: format!("{} {}", pin.what, others.join(" ")), version: pin.version })
-    }
-
-    /// `registry:5000/name:tag@sha256:digest`.
-    fn image(value: &str, key: &str) -> Option<Self> {
-        let (value, _) = unquote(value);
-        let name_and_tag = value.split_once("@sha256:").map_or(value, |(head, _)| head);
-        let slash = name_and_tag.rfind('/').map_or(0, |at| at + 1);
-        let colon = slash + name_and_tag[slash..].find(':')?;
-        let (name, tag) = (&name_and_tag[..colon], &name_and_tag[colon + 1..]);
-        is_version(tag).then(|| Self { what: format!("{key} {name}"), version: tag.to_owned() })
+/// What a line comes to of which at least one side moved the version.
+fn newest<'a>(base: &Line<'a>, ours: &Line<'a>, theirs: &Line<'a>) -> Option<Line<'a>> {
+    let [b, o, t] = [text(base)?, text(ours)?, text(theirs)?];
+    match newer(Some(b), o, t) {
+        Some(Side::Ours) => Some(ours.clone()),
+        Some(Side::Theirs) => Some(theirs.clone()),
+        None => referenced(b, o, t).or_else(|| referenced(b, t, o)).map(|line| Cow::Owned(line.into_bytes())),
     }
 }
 
-/// A YAML value without quotes, and the words of the comment behind it.
-fn unquote(value: &str) -> (&str, &str) {
-    if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\''))
-        && let Some((inner, rest)) = value[1..].split_once(quote)
-    {
-        return (inner, rest.trim().trim_start_matches('#').trim());
-    }
-    value.split_once(" #").map_or((value.trim(), ""), |(value, comment)| (value.trim(), comment.trim()))
-}
-
-fn is_hex(text: &str, len: usize) -> bool {
-    text.len() == len && text.bytes().all(|b| b.is_ascii_hexdigit())
-}
-
-fn is_version(text: &str) -> bool {
-    let digits = text.strip_prefix('v').unwrap_or(text);
-    digits.starts_with(|c: char| c.is_ascii_digit())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+'))
-}
-
-/// Compares versions of the same make: `3.13-slim` and `3.14-slim`, not `3.13-slim` and `3.14-alpine`.
-fn compare(a: &str, b: &str) -> Option<Ordering> {
-    let (mut left, mut right) = (parts(a), parts(b));
-    let (short, long) = if left.len() < right.len() { (&mut left, &mut right) } else { (&mut right, &mut left) };
-    // `v4` is what `v4.0.0` is at the latest: it moves, so it can only be compared by what it says.
-    if short.len() < long.len() && long[short.len()..].iter().all(|part| matches!(part, Part::Number(_))) {
-        let missing = long.len() - short.len();
-        short.extend(std::iter::repeat_n(Part::Number(0), missing));
-    }
-    if left.len() != right.len() {
+/// Where one side moved all that it changed to another version: what the other side has, with that version.
+fn moved<'a>(
+    base: &[Line<'a>],
+    mover: &[Line<'a>],
+    other: &[Line<'a>],
+    newest: impl Fn(&Line<'a>, &Line<'a>, &Line<'a>) -> Option<Line<'a>>,
+    is_deleted: impl Fn(&[u8]) -> bool,
+) -> Option<Vec<Line<'a>>> {
+    let pin = |line: &'_ Line<'a>| text(line).and_then(|line| Pin::of(line).map(|pin| pin.what));
+    let same_pin = |one: &Line<'a>, two: &Line<'a>| pin(one).is_some_and(|what| pin(two) == Some(what));
+    if base.len() != mover.len() || !base.iter().zip(mover).all(|(b, m)| b == m || same_pin(b, m)) {
         return None;
     }
-    let mut order = Ordering::Equal;
-    for pair in left.iter().zip(&right) {
-        match pair {
-            (Part::Number(x), Part::Number(y)) => order = order.then(x.cmp(y)),
-            (Part::Word(x), Part::Word(y)) if x == y => {}
-            (Part::Word(x), Part::Word(y)) => order = order.then(stage(x)?.cmp(&stage(y)?)),
-            _ => return None,
-        }
+    let pairs = || base.iter().zip(mover);
+    // The other side did nothing but delete.
+    let mut left = other.iter().peekable();
+    let rest: Vec<_> = pairs().filter(|(b, _)| left.next_if_eq(b).is_some()).collect();
+    if left.next().is_none() {
+        let gone = pairs().filter(|(b, m)| b != m && !rest.iter().any(|(kept, _)| std::ptr::eq(*kept, *b)));
+        return gone.map(|(b, _)| b).all(|b| is_deleted(b)).then(|| rest.into_iter().map(|(_, m)| m.clone()).collect());
     }
-    Some(order)
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Part<'a> {
-    Number(u64),
-    Word(&'a str),
-}
-
-fn parts(version: &str) -> Vec<Part<'_>> {
-    let version = version.strip_prefix('v').unwrap_or(version);
-    let mut parts = Vec::new();
-    for field in version.split(['.', '-', '_', '+']) {
-        let mut rest = field;
-        while !rest.is_empty() {
-            let digit = rest.starts_with(|c: char| c.is_ascii_digit());
-            let end = rest.find(|c: char| c.is_ascii_digit() != digit).unwrap_or(rest.len());
-            let (head, tail) = rest.split_at(end);
-            parts.push(head.parse().map_or(Part::Word(head), Part::Number));
-            rest = tail;
-        }
+    let mut out = other.to_vec();
+    for (b, m) in pairs().filter(|(b, m)| b != m) {
+        let about = |line: &Line<'a>| bare(line) == bare(b) || same_pin(line, b) || holds(line, b);
+        let mut places = (0..out.len()).filter(|at| about(&out[*at]));
+        let (Some(at), None) = (places.next(), places.next()) else { return None };
+        (base.iter().filter(|line| about(line)).count() == 1).then_some(())?;
+        out[at] = if out[at] == *b { m.clone() } else { newest(b, &out[at], m)? };
     }
-    parts
+    Some(out)
 }
 
-/// The order of stages before a release.
-fn stage(word: &str) -> Option<usize> {
-    ["a", "alpha", "b", "beta", "c", "rc"].iter().position(|known| known.eq_ignore_ascii_case(word))
+/// The line of one side with the reference that the other side gave to the same image.
+fn referenced(base: &str, one: &str, mover: &str) -> Option<String> {
+    let (old, new) = (Pin::of(base)?, Pin::of(mover)?);
+    let (reference, by) = (old.reference?, new.reference?);
+    (old.what == new.what).then_some(())?;
+    replaced(one, reference, by)
+}
+
+/// Whether a line holds the reference of another one's image.
+fn holds(line: &Line, other: &Line) -> bool {
+    let reference = text(other).and_then(|other| Pin::of(other)?.reference);
+    reference.is_some_and(|reference| text(line).is_some_and(|line| replaced(line, reference, "").is_some()))
+}
+
+/// A line without its indentation and the dash of a list.
+fn bare(line: &[u8]) -> &[u8] {
+    let line = line.trim_ascii();
+    line.strip_prefix(b"- ").unwrap_or(line).trim_ascii_start()
+}
+
+fn text<'l>(line: &'l Line) -> Option<&'l str> {
+    std::str::from_utf8(line).ok()
 }

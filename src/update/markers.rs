@@ -60,8 +60,33 @@ pub fn union(text: &[u8]) -> (Vec<u8>, Vec<&[u8]>) {
     (out, disputed)
 }
 
-/// One side of a text whose markers have these labels.
-pub fn side(text: &[u8], labels: Labels, ours: bool) -> Vec<u8> {
+/// One side of each conflict in a text that may have conflicts of ours, of git's, or of both; those of git's only where none
+/// of ours is, since text about conflicts looks the same. Nothing where one lies in another, because a line between such
+/// markers may belong to either.
+pub fn chosen(text: &[u8], ours: bool) -> Option<Vec<u8>> {
+    let mut inside = false;
+    for line in text.split(|b| *b == b'\n') {
+        if is_marker(line, "<<<<<<<", None) && std::mem::replace(&mut inside, true) {
+            return None;
+        }
+        inside &= !is_marker(line, ">>>>>>>", None);
+    }
+    let ours_alone = side(text, Some(LABELS), ours);
+    Some(if ours_alone == text { side(text, None, ours) } else { ours_alone })
+}
+
+/// Whether a line is a marker with this label; without one, with any.
+fn is_marker(line: &[u8], marker: &str, label: Option<&str>) -> bool {
+    let rest = line.trim_ascii_end().strip_prefix(marker.as_bytes());
+    rest.is_some_and(|rest| match label {
+        Some(label) => rest.trim_ascii_start() == label.as_bytes(),
+        None => rest.is_empty() || rest.starts_with(b" "),
+    })
+}
+
+/// One side of a text whose markers have these labels; without labels, whoever wrote them. The text itself where a conflict
+/// has no end: what follows might be anything.
+pub fn side(text: &[u8], labels: Option<Labels>, ours: bool) -> Vec<u8> {
     #[derive(PartialEq)]
     enum In {
         Both,
@@ -69,23 +94,29 @@ pub fn side(text: &[u8], labels: Labels, ours: bool) -> Vec<u8> {
         Base,
         Theirs,
     }
-    let is = |line: &[u8], marker: &str, label: &str| {
-        let line = line.trim_ascii_end();
-        line.strip_prefix(marker.as_bytes()).is_some_and(|rest| rest.trim_ascii_start() == label.as_bytes())
-    };
     let mut out = Vec::with_capacity(text.len());
     let mut at = In::Both;
+    let mut ends_in_marker = false;
     for line in text.split_inclusive(|b| *b == b'\n') {
+        ends_in_marker = false;
         match at {
-            In::Both if is(line, "<<<<<<<", labels.ours) => at = In::Ours,
-            In::Ours if is(line, "|||||||", labels.base) => at = In::Base,
+            In::Both if is_marker(line, "<<<<<<<", labels.map(|l| l.ours)) => at = In::Ours,
+            In::Ours if is_marker(line, "|||||||", labels.map(|l| l.base)) => at = In::Base,
             In::Ours | In::Base if line.trim_ascii_end() == b"=======" => at = In::Theirs,
-            In::Theirs if is(line, ">>>>>>>", labels.theirs) => at = In::Both,
+            In::Theirs if is_marker(line, ">>>>>>>", labels.map(|l| l.theirs)) => (at, ends_in_marker) = (In::Both, true),
             In::Both => out.extend_from_slice(line),
             In::Ours if ours => out.extend_from_slice(line),
             In::Theirs if !ours => out.extend_from_slice(line),
             In::Ours | In::Base | In::Theirs => {}
         }
+    }
+    if at != In::Both {
+        return text.to_vec();
+    }
+    // The last line lent its place at the end to the marker, and got a line end that is not its own.
+    if ends_in_marker && !text.ends_with(b"\n") {
+        let end = if out.ends_with(b"\r\n") { 2 } else { usize::from(out.ends_with(b"\n")) };
+        out.truncate(out.len() - end);
     }
     out
 }

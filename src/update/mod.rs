@@ -21,6 +21,7 @@ pub use markers::{has_markers, marked, union};
 pub use moves::Moves;
 pub use rename::{Left, Renaming};
 pub use resolve::{Resolved, resolve};
+pub use rules::STILL_MARKED;
 
 /// What stands on the disk, by path; what is not there is not in it.
 pub type View = BTreeMap<String, Entry>;
@@ -160,7 +161,10 @@ fn left(renaming: &Renaming, steps: &BTreeMap<String, Step>, files: &BTreeMap<St
             _ => continue,
         };
         let Some(locked) = files.get(path) else { continue };
-        let generated = if let State::Waiting { bytes, .. } = &locked.state { bytes } else { &locked.bytes };
+        let generated = match &locked.state {
+            State::Waiting { newer: Some((_, bytes)), .. } | State::Waiting { bytes, .. } => bytes,
+            _ => &locked.bytes,
+        };
         left.extend(renaming.left(path, now, generated));
     }
     left

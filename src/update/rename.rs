@@ -4,6 +4,7 @@
 //! user's: they are named, not changed.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use similar::DiffOp;
 
@@ -30,7 +31,7 @@ pub struct Renaming {
 }
 
 /// The words of a generated line, before and after; there are as many of both.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 struct Words<'l> {
     old: Vec<&'l str>,
     new: Vec<&'l str>,
@@ -54,11 +55,11 @@ impl Renaming {
         let [base, ours, theirs] =
             [base.ok()?, ours.ok()?, theirs.ok()?].map(|text| text.split_inclusive('\n').collect::<Vec<_>>());
         let changes = self.changes(&base, &theirs);
-        let mut known: HashMap<&str, &Words> = HashMap::new();
+        // Of one text that means two things, nobody can say which of them was moved.
+        let mut known: HashMap<&str, Option<&Words>> = HashMap::new();
         for (line, words) in base.iter().zip(&changes) {
-            if let Some(words) = words {
-                known.insert(line.trim(), words);
-            }
+            let one = known.entry(line.trim()).or_insert(words.as_ref());
+            *one = one.filter(|one| words.as_ref() == Some(*one));
         }
         let told = base.iter().zip(&changes).map(|(line, words)| words.as_ref().map_or_else(|| (*line).into(), |w| say(line, w)));
         let mut new: Vec<String> = ours.iter().map(|line| (*line).to_owned()).collect();
@@ -69,12 +70,7 @@ impl Renaming {
                 let words = match op {
                     DiffOp::Equal { .. } => changes[old.start + place - at.start].as_ref(),
                     // What was generated may have been moved, or edited in its place.
-                    _ => known.get(now[place]).copied().or_else(|| {
-                        old.clone()
-                            .filter_map(|i| Some((likeness(before[i], now[place], changes[i].as_ref()?)?, i)))
-                            .max()
-                            .and_then(|(_, i)| changes[i].as_ref())
-                    }),
+                    _ => known.get(now[place]).copied().flatten().or_else(|| edited(now[place], &before, old.clone(), &changes)),
                 };
                 if let Some(words) = words {
                     new[place] = say(ours[place], words);
@@ -183,14 +179,29 @@ impl<'l> Words<'l> {
     }
 }
 
-/// How much of a generated line is in one that stands in its place: in tenths, from five on, and one of the words that the
-/// new name changes must be among it.
-fn likeness(base: &str, ours: &str, changes: &Words) -> Option<usize> {
+/// What the new name changes in a line that stands in the place of generated ones: the same as in the line that it was made
+/// of. The old name may be another thing there, such as a route, and then it stays; so it does where two lines may be it.
+fn edited<'c, 'l>(line: &str, base: &[&str], place: Range<usize>, changes: &'c [Option<Words<'l>>]) -> Option<&'c Words<'l>> {
+    if !place.clone().any(|at| changes[at].as_ref().is_some_and(|words| is_followed(base[at], line, words))) {
+        return None;
+    }
+    let alike = |at: usize| (likeness(base[at], line), place.contains(&at), changes[at].is_none());
+    let most = (0..base.len()).max_by_key(|at| alike(*at))?;
+    changes[most].as_ref()
+}
+
+/// Whether at least half of one of two lines is in the other, with a word that the new name changes.
+fn is_followed(base: &str, ours: &str, changes: &Words) -> bool {
     let (old, new) = (words(base).collect::<Vec<_>>(), words(ours).collect::<Vec<_>>());
-    let named = new.iter().any(|word| changes.changes(word));
     let same = new.iter().filter(|word| old.contains(word)).count();
-    let tenths = 10 * same / old.len().min(new.len()).max(1);
-    (named && tenths >= 5).then_some(tenths)
+    new.iter().any(|word| changes.changes(word)) && 2 * same >= old.len().min(new.len()).max(1)
+}
+
+/// How many of the words of two lines are in both, in thousandths.
+fn likeness(base: &str, ours: &str) -> usize {
+    let (old, new) = (words(base).collect::<Vec<_>>(), words(ours).collect::<Vec<_>>());
+    let shared = |list: &[&str], other: &[&str]| list.iter().filter(|word| other.contains(word)).count();
+    1000 * (shared(&old, &new) + shared(&new, &old)) / (old.len() + new.len()).max(1)
 }
 
 /// Whether a text begins with a name that no letter or digit makes longer.
@@ -234,6 +245,23 @@ mod tests {
         assert_eq!(left, [Left { path: "f".to_owned(), line: 6, text: "own: [my-api, my-apis]".to_owned() }]);
         let other = format!("{THEIRS}  own: [my-apis, CORE]\n");
         assert_eq!(Renaming::new("my-api", "core").left("f", other.as_bytes(), THEIRS.as_bytes()), []);
+    }
+
+    #[test]
+    fn an_edited_line_follows_the_one_that_it_was_made_of() {
+        let base = "env:\n  NAME: \"my-api\"\n  PORT: \"80\"\n  PATH: \"/my-api\"\n";
+        let theirs = base.replacen("my-api", "core", 1);
+        // All of them by a formatter, or written as comments, and moved; the route is none of the name's business.
+        for (old, new) in [("\"", "'"), ("\"", ""), ("  N", "  # N"), ("  P", "  # P")] {
+            let edited = |text: &str| text.replace(old, new);
+            follows([base, &edited(base), &theirs], [&theirs, &edited(&theirs)]);
+        }
+        let own = |name: &str| format!("env:\n  PATH: '/my-api'\n  NAME: '{name}'\n");
+        follows([base, &own("my-api"), &theirs], [&theirs, &own("core")]);
+        // Nothing tells which of the two it was.
+        follows([base, "env:\n  OWN: 'my-api'\n", &theirs], [&theirs, "env:\n  OWN: 'my-api'\n"]);
+        let (twice, once) = ("a:\n- my-api\nb:\n- my-api\n", "a:\n- core\nb:\n- my-api\n");
+        follows([twice, "b:\n- my-api\na:\n", once], [once, "b:\n- my-api\na:\n"]);
     }
 
     #[test]

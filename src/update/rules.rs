@@ -5,18 +5,22 @@ use std::collections::HashSet;
 use super::markers::{LABELS, PRIVATE, has_markers, marked, side, union};
 use super::{Outcome, Prefer, Step, Terms};
 use crate::disk::{Change, Entry};
-use crate::lock::{Locked, State};
+use crate::lock::{Form, Locked, State};
 use crate::merge::{self, Language};
 use crate::plan::{FileKind, PlannedFile};
 
 const IN_THE_WAY: &str = "a file of yours stands where a new one belongs";
 const NO_FILE: &str = "something that is no file stands there";
 const NOT_CLEAN: &str = "your edits and the new version touch the same lines; your file was left as it is";
+const NAMED: &str = "your edits and the new version touch the same lines; only the new name is in your file";
 const MARKED: &str = "your edits and the new version contradict each other; both are marked in the file";
-const STILL_MARKED: &str = "conflict markers are left in it";
-const STILL_WAITS: &str = "a newer version waits";
+const NO_TEXT: &str = "it is no plain text, so that nothing can be merged into it; your file was left as it is";
+/// What a file waits for that has markers now, whoever wrote them.
+pub const STILL_MARKED: &str = "conflict markers are left in it";
+const STILL_WAITS: &str = "the conflict that was marked in it is not closed yet";
 const DROPPED: &str = "it is no longer generated, but you edited it";
 const REWRITTEN: &str = "sections that you wrote anew or threw away stay as you have them";
+const THROWN_AWAY: &str = "comments that you threw away stay away";
 const DELETED: &str = "you deleted it";
 
 fn executable(mode: u32) -> bool {
@@ -53,16 +57,32 @@ fn settled(planned: PlannedFile) -> Locked {
     Locked { kind: planned.kind, mode: planned.mode, bytes: planned.bytes, state: State::Settled }
 }
 
-/// The base stays, and the newest version waits.
-fn waits(base: Option<Locked>, planned: PlannedFile) -> Locked {
-    let (mode, bytes) = base.map_or((planned.mode, (&[][..]).into()), |base| (base.mode, base.bytes));
-    Locked { kind: planned.kind, mode, bytes, state: State::Waiting { mode: planned.mode, bytes: planned.bytes } }
+/// The base stays, and the new version waits.
+fn waits(base: Locked, new: PlannedFile, form: Form) -> Locked {
+    let state = State::Waiting { form, mode: new.mode, bytes: new.bytes, newer: None };
+    Locked { kind: new.kind, state, ..base }
+}
+
+/// What waits already goes on waiting, and the new version waits behind it. Whoever closes the one has not seen the other:
+/// as the base of later merges, it would count as thrown away where it is not in the file.
+fn behind(base: Locked, new: PlannedFile, otherwise: Form) -> Locked {
+    let State::Waiting { form, mode, bytes, .. } = base.state else { return waits(base, new, otherwise) };
+    let newer = ((mode, &bytes) != (new.mode, &new.bytes)).then_some((new.mode, new.bytes));
+    Locked { kind: new.kind, state: State::Waiting { form, mode, bytes, newer }, ..base }
+}
+
+/// Nobody knows of what version markers of git's were made, so the base stays the base until they are settled.
+fn torn_apart(base: Locked) -> Locked {
+    let state = State::Waiting { form: Form::Marked, mode: base.mode, bytes: base.bytes.clone(), newer: None };
+    Locked { state, ..base }
 }
 
 /// A file of the plan.
 pub fn wanted(path: &str, before: Option<Locked>, new: PlannedFile, disk: Option<&Entry>, terms: Terms) -> (Step, Locked) {
     let kind = new.kind;
-    let Some(base) = before else { return first(new, disk, terms.prefer) };
+    // What stood in the way of a new file was never an edit of it, and where nothing stands now, nobody deleted it.
+    let was_ours = |base: &Locked| !matches!(base.state, State::Waiting { form: Form::New, .. });
+    let Some(base) = before.filter(was_ours) else { return first(new, disk, terms.prefer) };
     let (disk_mode, ours) = match disk {
         None => {
             let gone = Locked { state: State::Deleted, ..settled(new) };
@@ -73,13 +93,15 @@ pub fn wanted(path: &str, before: Option<Locked>, new: PlannedFile, disk: Option
         Some(_) if base.bytes == new.bytes && base.mode == new.mode => {
             return (because(Outcome::Yours, kind, NO_FILE), settled(new));
         }
-        Some(_) => return (because(Outcome::Waiting, kind, NO_FILE), waits(Some(base), new)),
+        Some(_) => return (because(Outcome::Waiting, kind, NO_FILE), behind(base, new, Form::Whole)),
     };
     let now = executable(disk_mode);
     let wants = if now == executable(base.mode) { executable(new.mode) } else { now };
     let write = |bytes: Vec<u8>| Some(Change::Write { mode: mode(wants), bytes: bytes.into() });
     let same_mode = now == wants;
-    if *ours == *new.bytes {
+    // Who settled a conflict by hand has the new version because of it.
+    let is_own = base.state == State::Settled && merge::is_own(Language::of(path), &base.bytes, ours);
+    if *ours == *new.bytes && !is_own {
         let change = if same_mode { None } else { write(ours.clone()) };
         let outcome = match (same_mode, now == executable(new.mode)) {
             (false, _) => Outcome::Updated,
@@ -88,11 +110,8 @@ pub fn wanted(path: &str, before: Option<Locked>, new: PlannedFile, disk: Option
         };
         return (Step { change, ..step(outcome, kind) }, settled(new));
     }
-    let never_ours = base.bytes.is_empty() && matches!(base.state, State::Waiting { .. });
-    if never_ours {
-        return (because(Outcome::Waiting, kind, IN_THE_WAY), waits(Some(base), new));
-    }
-    if *ours == *base.bytes {
+    let waiting = if let State::Waiting { form, bytes, .. } = &base.state { Some((*form, bytes)) } else { None };
+    if *ours == *base.bytes || waiting.is_some_and(|(_, bytes)| **bytes == **ours) {
         let change = write(new.bytes.to_vec());
         return (Step { change, ..step(Outcome::Updated, kind) }, settled(new));
     }
@@ -100,18 +119,40 @@ pub fn wanted(path: &str, before: Option<Locked>, new: PlannedFile, disk: Option
         if let Some(step) = torn(path, &base, &new, ours, &write) {
             return (step, settled(new));
         }
-        let locked = if base.bytes == new.bytes { settled(new) } else { waits(Some(base), new) };
-        return (because(Outcome::Waiting, kind, STILL_MARKED), locked);
+        let base = match waiting {
+            Some(_) => base,
+            None if base.bytes == new.bytes => return (because(Outcome::Waiting, kind, STILL_MARKED), settled(new)),
+            None => torn_apart(base),
+        };
+        let (base, change) = renamed(base, &new, ours, terms, write);
+        return (Step { change, ..because(Outcome::Waiting, kind, STILL_MARKED) }, behind(base, new, Form::Marked));
+    }
+    // Whatever was done by hand since the markers were written must not be merged a second time.
+    if waiting.is_some_and(|(form, bytes)| form == Form::Marked && *bytes != base.bytes) {
+        let (base, change) = renamed(base, &new, ours, terms, write);
+        return (Step { change, ..because(Outcome::Waiting, kind, STILL_WAITS) }, behind(base, new, Form::Marked));
     }
     if base.bytes == new.bytes {
         let change = if same_mode { None } else { write(ours.clone()) };
         return (Step { change, ..step(Outcome::Yours, kind) }, settled(new));
     }
-    // Whatever was done by hand since the markers were written must not be merged a second time.
-    if matches!(base.state, State::Waiting { .. }) && kind == FileKind::Managed {
-        return (because(Outcome::Waiting, kind, STILL_WAITS), waits(Some(base), new));
-    }
     contested(path, base, new, ours, terms, write)
+}
+
+/// A new name comes into what waits at once, and into the file with it: later nobody knows what was renamed, and each line
+/// that has the name would be a conflict.
+fn renamed(
+    mut base: Locked,
+    new: &PlannedFile,
+    ours: &[u8],
+    terms: Terms,
+    write: impl Fn(Vec<u8>) -> Option<Change>,
+) -> (Locked, Option<Change>) {
+    let (Some(renaming), State::Waiting { bytes, .. }) = (terms.renaming, &mut base.state) else { return (base, None) };
+    let follow = |base: &[u8]| renaming.follow(base, ours, &new.bytes);
+    let (Some((waits, now)), Some((before, _))) = (follow(bytes), follow(&base.bytes)) else { return (base, None) };
+    (*bytes, base.bytes) = (waits.into(), before.into());
+    (base, if now == ours { None } else { write(now) })
 }
 
 /// A file that git tore between two versions of ours: whatever stands between its markers was generated, so there is
@@ -139,22 +180,29 @@ fn contested(
     write: impl Fn(Vec<u8>) -> Option<Change>,
 ) -> (Step, Locked) {
     let (kind, language) = (new.kind, Language::of(path));
+    if ![&base.bytes, ours, &new.bytes].into_iter().all(is_text) {
+        return not_text(base, new, terms.prefer, write);
+    }
     let followed = terms.renaming.and_then(|renaming| renaming.follow(&base.bytes, ours, &new.bytes));
     let sides = followed.as_ref().map_or([&base.bytes[..], ours], |(base, ours)| [base, ours]);
-    let is_page = language == Language::Markdown && terms.prefer != Prefer::Theirs;
-    let wanted = if is_page { merge::still_wanted(sides[0], sides[1], &new.bytes) } else { None };
-    let merged = merge::merge(language, sides[0], sides[1], wanted.as_deref().unwrap_or(&new.bytes), LABELS);
-    let reason = wanted.map(|_| REWRITTEN);
+    let wanted =
+        if terms.prefer == Prefer::Theirs { None } else { merge::still_wanted(language, sides[0], sides[1], &new.bytes) };
+    let merged = merge::merge_generated(language, sides[0], sides[1], wanted.as_deref().unwrap_or(&new.bytes), LABELS);
+    let reason = wanted.map(|_| if language == Language::Markdown { REWRITTEN } else { THROWN_AWAY });
     if merged.conflicts == 0 {
         let outcome = if merged.bytes == ours && reason.is_some() { Outcome::Yours } else { Outcome::Merged };
         let change = if merged.bytes == ours { None } else { write(merged.bytes) };
         return (Step { reason, change, ..step(outcome, kind) }, settled(new));
     }
     match (terms.prefer, kind) {
-        (Prefer::Neither, FileKind::Starter) => (because(Outcome::Waiting, kind, NOT_CLEAN), waits(Some(base), new)),
+        (Prefer::Neither, FileKind::Starter) => {
+            let (base, change) = renamed(base, &new, ours, terms, write);
+            let why = if change.is_some() { NAMED } else { NOT_CLEAN };
+            (Step { change, ..because(Outcome::Waiting, kind, why) }, behind(base, new, Form::Whole))
+        }
         (Prefer::Neither, FileKind::Managed) => {
             let step = because(Outcome::Waiting, kind, MARKED);
-            (Step { change: write(merged.bytes), conflicts: merged.conflicts, ..step }, waits(Some(base), new))
+            (Step { change: write(merged.bytes), conflicts: merged.conflicts, ..step }, waits(base, new, Form::Marked))
         }
         (Prefer::Ours | Prefer::Theirs, _) => {
             let bytes = one_side(language, [sides[0], sides[1], &new.bytes], terms.prefer == Prefer::Ours);
@@ -164,14 +212,34 @@ fn contested(
     }
 }
 
+/// Whether lines can be told apart in it: UTF-16 and the like have zeros, which text has not. So git knows them, too.
+fn is_text(bytes: &[u8]) -> bool {
+    !bytes.contains(&0)
+}
+
+/// What has no lines has no parts that could be merged or marked: it is the one or the other.
+fn not_text(base: Locked, new: PlannedFile, prefer: Prefer, write: impl Fn(Vec<u8>) -> Option<Change>) -> (Step, Locked) {
+    let kind = new.kind;
+    match prefer {
+        Prefer::Neither => (because(Outcome::Waiting, kind, NO_TEXT), behind(base, new, Form::Whole)),
+        Prefer::Ours => (step(Outcome::Yours, kind), settled(new)),
+        Prefer::Theirs => (Step { change: write(new.bytes.to_vec()), ..step(Outcome::Updated, kind) }, settled(new)),
+    }
+}
+
 /// Three versions in one, with one side of what contradicts.
 pub fn one_side(language: Language, [base, ours, theirs]: [&[u8]; 3], prefer_ours: bool) -> Vec<u8> {
-    side(&merge::merge(language, base, ours, theirs, PRIVATE).bytes, PRIVATE, prefer_ours)
+    if ![base, ours, theirs].into_iter().all(is_text) {
+        return if prefer_ours { ours } else { theirs }.to_vec();
+    }
+    side(&merge::merge_generated(language, base, ours, theirs, PRIVATE).bytes, Some(PRIVATE), prefer_ours)
 }
 
 /// A file that was never generated before.
 fn first(new: PlannedFile, disk: Option<&Entry>, prefer: Prefer) -> (Step, Locked) {
     let kind = new.kind;
+    let waits =
+        |new: PlannedFile| waits(Locked { kind, mode: new.mode, bytes: (&[][..]).into(), state: State::Settled }, new, Form::New);
     match (disk, prefer) {
         (None, _) => {
             let change = Change::Write { mode: new.mode, bytes: new.bytes.clone() };
@@ -183,8 +251,8 @@ fn first(new: PlannedFile, disk: Option<&Entry>, prefer: Prefer) -> (Step, Locke
             let change = Change::Write { mode: new.mode, bytes: new.bytes.clone() };
             (Step { change: Some(change), ..step(Outcome::Updated, kind) }, settled(new))
         }
-        (Some(Entry::File { .. }), Prefer::Neither) => (because(Outcome::Waiting, kind, IN_THE_WAY), waits(None, new)),
-        (Some(_), _) => (because(Outcome::Waiting, kind, NO_FILE), waits(None, new)),
+        (Some(Entry::File { .. }), Prefer::Neither) => (because(Outcome::Waiting, kind, IN_THE_WAY), waits(new)),
+        (Some(_), _) => (because(Outcome::Waiting, kind, NO_FILE), waits(new)),
     }
 }
 
@@ -197,7 +265,7 @@ pub fn unwanted(base: Locked, disk: Option<&Entry>) -> (Option<Step>, Option<Loc
         Some(_) => None,
     };
     // What stood in the way of a file that is no longer wanted was never ours.
-    let never_ours = base.bytes.is_empty() && matches!(base.state, State::Waiting { .. });
+    let never_ours = matches!(base.state, State::Waiting { form: Form::New, .. });
     let as_generated = ours.is_some_and(|ours| match &base.state {
         State::Waiting { bytes, .. } => **ours == **bytes || (**ours == *base.bytes && !never_ours),
         State::Settled | State::Deleted | State::Dropped => **ours == *base.bytes,

@@ -1,3 +1,5 @@
+mod waiting;
+
 use super::*;
 use crate::plan::PlannedFile;
 
@@ -19,7 +21,11 @@ fn one(before: Option<Locked>, plan: Plan, disk: Option<Entry>, prefer: Prefer) 
 
 #[allow(clippy::unnecessary_wraps, reason = "it stands for what a view holds")]
 fn file(text: &str) -> Option<Entry> {
-    Some(Entry::File { mode: 0o644, bytes: text.into() })
+    Some(file_of(text))
+}
+
+fn file_of(text: &str) -> Entry {
+    Entry::File { mode: 0o644, bytes: text.into() }
 }
 
 fn written(step: Option<&Step>) -> String {
@@ -62,19 +68,11 @@ fn starter_code_gets_no_markers_and_managed_files_do() {
     let (step, locked) = one(before(Managed), planned("b\n", Managed), file("c\n"), Prefer::Neither);
     let marked = "<<<<<<< yours\nc\n||||||| generated before\na\n=======\nb\n>>>>>>> generated now\n";
     assert_eq!(written(step.as_ref()), marked);
-    // Nothing is merged into a text with markers, and a newer version waits in the place of the older one.
-    let locked = locked.unwrap();
-    let (step, locked) = one(Some(locked), planned("d\n", Managed), file(marked), Prefer::Neither);
-    assert!(step.unwrap().change.is_none());
-    let locked = locked.unwrap();
-    assert_eq!(&*locked.bytes, b"a\n");
-    assert_eq!(locked.state, State::Waiting { mode: 0o644, bytes: b"d\n".into() });
-    // Closing it takes the newest as the base.
-    let refused = resolve("f", &locked, file(marked).as_ref(), Prefer::Neither);
+    let refused = resolve("f", locked.as_ref().unwrap(), file(marked).as_ref(), Prefer::Neither);
     assert!(refused.is_err());
-    let closed = resolve("f", &locked, file(marked).as_ref(), Prefer::Ours).unwrap();
+    let closed = resolve("f", &locked.unwrap(), file(marked).as_ref(), Prefer::Ours).unwrap();
     assert_eq!(closed.change, Some(Change::Write { mode: 0o644, bytes: b"c\n".into() }));
-    assert_eq!(closed.locked.unwrap(), generated("d\n", Managed));
+    assert_eq!(closed.locked.unwrap(), generated("b\n", Managed));
 }
 
 #[test]
@@ -145,4 +143,27 @@ fn modes_merge_like_contents() {
     let disk = Some(Entry::File { mode: 0o755, bytes: b"a\n".to_vec() });
     let (step, _) = one(before, planned("b\n", Managed), disk, Prefer::Neither);
     assert_eq!(step.unwrap().change, Some(Change::Write { mode: 0o755, bytes: b"b\n".into() }));
+}
+
+#[test]
+fn what_the_user_wrote_before_it_was_generated_stays_when_that_goes() {
+    let [without, both] = ["/app/\n", "/backups/\n/app/\n"];
+    let from = |before: Locked, after: &'static str, disk: &str| {
+        let path = || ".gitignore".to_owned();
+        let lock = Lock { files: BTreeMap::from([(path(), before)]), ..Lock::default() };
+        let file = planned(after, Managed).files.remove("f").unwrap();
+        let plan = Plan { files: BTreeMap::from([(path(), file)]), ..Plan::default() };
+        let view = BTreeMap::from([(path(), file_of(disk))]);
+        let mut update = update(lock, plan, b"", &view, Terms::default()).unwrap();
+        (written(update.steps.remove(".gitignore").as_ref()), update.lock.files.remove(".gitignore").unwrap().state)
+    };
+    let write = |before: &'static str, after: &'static str, disk: &str| from(generated(before, Managed), after, disk);
+    let twice = "/backups/\n/backups/\n/app/\n";
+    assert_eq!(write(without, both, both), (twice.to_owned(), State::Settled));
+    assert_eq!(write(both, without, twice), (both.to_owned(), State::Settled));
+    assert_eq!(write(both, both, both), ("None".to_owned(), State::Settled));
+    // Who settled a conflict by hand wrote what was generated.
+    let waits = crate::lock::Form::Marked;
+    let state = State::Waiting { form: waits, mode: 0o644, bytes: both.as_bytes().into(), newer: None };
+    assert_eq!(from(Locked { state, ..generated(without, Managed) }, both, both), ("None".to_owned(), State::Settled));
 }

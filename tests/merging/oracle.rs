@@ -102,6 +102,8 @@ pub fn wrong([base, ours, theirs]: [Option<&Value>; 3], merged: Option<&Value>, 
             };
             bag([&lines(base), &lines(ours), &lines(theirs)], &lines(merged), settled, path)
         }
+        // Of what both made, one has nothing in it yet.
+        (None, Value::Null, some, m) | (None, some, Value::Null, m) if some == m => None,
         _ if is_pin(key, [base, ours, theirs]) && (merged == ours || merged == theirs) => None,
         _ => Some(format!("{path}: both changed {base:?} to {o:?} and {t:?}, and {m:?} came of it without a conflict")),
     }

@@ -4,18 +4,18 @@ use scaffold::merge::{Language, merge};
 
 use crate::LABELS;
 
-fn page([base, ours, theirs]: [&str; 3]) -> (String, usize) {
+pub fn page([base, ours, theirs]: [&str; 3]) -> (String, usize) {
     let merged = merge(Language::of("docs/page.md"), base.as_bytes(), ours.as_bytes(), theirs.as_bytes(), LABELS);
     (String::from_utf8(merged.bytes).unwrap(), merged.conflicts)
 }
 
 #[track_caller]
-fn gives(sides: [&str; 3], expected: &str) {
+pub fn gives(sides: [&str; 3], expected: &str) {
     assert_eq!(page(sides), (expected.to_owned(), 0));
 }
 
 #[track_caller]
-fn conflicts(sides: [&str; 3]) {
+pub fn conflicts(sides: [&str; 3]) {
     let (text, conflicts) = page(sides);
     assert!(conflicts > 0, "clean:\n{text}");
 }

@@ -189,6 +189,13 @@ impl<'a> Reader<'_, 'a> {
     }
 }
 
+/// What names an item of a list or a key, and a number that stands for what it says.
+pub fn item(text: &str) -> Option<(String, u64)> {
+    let value = value_of(serde_json::from_str(text).ok()?);
+    let name = text_of(&value).map_or_else(|| format!("{:x}", value.digest()), str::to_owned);
+    Some((name, value.digest()))
+}
+
 fn text_of(value: &Value) -> Option<&str> {
     if let Kind::Scalar(text) = &value.kind { Some(text) } else { None }
 }

@@ -7,9 +7,9 @@ use super::events::{Document, Form, Raw};
 use super::gaps;
 use super::{Names, comment};
 use crate::merge::identity::scalar_name;
+use crate::merge::pin;
 use crate::merge::tree::{Node, Shape, indent, is_gap};
 use crate::merge::value::{Kind, Value};
-use crate::merge::version;
 
 /// The tree of a file: a list of documents. `None` where documents do not own their lines.
 pub fn build<'a>(lines: &[&'a str], documents: &[Document], names: &Names) -> Option<Node<'a>> {
@@ -261,7 +261,7 @@ fn item_name(value: &Value, children: &[Node]) -> String {
     let field = |name: &str| children.iter().find(|child| child.names[0] == name).and_then(|child| child.fields.first());
     for name in ["name", "id", "uses", "key"] {
         if let Some((_, text)) = field(name) {
-            return format!("{name}: {}", if name == "uses" { version::unpinned(text) } else { text });
+            return format!("{name}: {}", if name == "uses" { pin::unpinned(text) } else { text });
         }
     }
     children.first().map_or_else(|| format!("{:x}", value.digest()), |child| format!("{}: {:x}", child.names[0], child.says))

@@ -2,14 +2,16 @@
 //! is no longer the one that was generated has no place for a new row or another sentence; to ask about each of them at
 //! each update helps nobody. So the new version is read without what it has to say in such sections.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::markdown::{Fence, Kind, kind_of};
+use super::outline::{Fence, Kind, kind_of};
+use super::tables::cells;
 
 /// A heading with what stands below it, a block of code or a table.
 struct Section<'a> {
     /// The heading with those above it, what begins here, and which one of that name it is.
-    name: (Vec<&'a str>, usize),
+    name: (Vec<Cow<'a, str>>, usize),
     heading: bool,
     lines: Vec<&'a str>,
 }
@@ -20,7 +22,7 @@ pub fn still_wanted(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> 
     let [base, ours, theirs] = [base, ours, theirs].map(std::str::from_utf8);
     let (base, ours, theirs) = (base.ok()?, ours.ok()?, theirs.ok()?);
     let (old, new) = (sections(base), sections(theirs));
-    let (left, mine) = (counts(ours.lines()), sections(ours));
+    let (left, mine) = (counts(ours.lines().map(said)), sections(ours));
     let known: HashMap<_, _> = old.iter().map(|section| (&section.name, section)).collect();
     let there: HashSet<_> = new.iter().map(|section| &section.name).collect();
     let kept = |section: &Section| mine.iter().find(|other| other.name == section.name);
@@ -56,32 +58,41 @@ pub fn still_wanted(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> 
 
 impl<'a> Section<'a> {
     /// Whether less than half of it is left: of its lines, wherever they are, and of its words, where its heading is.
-    fn is_gone(&self, left: &HashMap<&str, usize>, now: Option<&Self>) -> bool {
-        let words = |section: &Self| section.body().flat_map(str::split_whitespace).collect::<Vec<_>>();
+    fn is_gone(&self, left: &HashMap<Cow<str>, usize>, now: Option<&Self>) -> bool {
+        let words = |section: &Self| section.body().flat_map(|line| split(&line)).collect::<Vec<_>>();
         let mine = now.map(words).unwrap_or_default();
         if self.body().next().is_none() {
-            return less_than_half(self.lines.iter().copied(), left);
+            return less_than_half(self.lines.iter().map(|line| said(line)), left);
         }
         less_than_half(self.body(), left) && less_than_half(words(self).into_iter(), &counts(mine.into_iter()))
     }
 
     /// What stands below its heading.
-    fn body(&self) -> impl Iterator<Item = &'a str> {
-        self.lines.iter().skip(usize::from(self.heading)).copied().filter(|line| !line.trim().is_empty())
+    fn body(&self) -> impl Iterator<Item = Cow<'a, str>> {
+        self.lines.iter().skip(usize::from(self.heading)).map(|line| said(line)).filter(|line| !line.is_empty())
     }
 }
 
+/// What a line says, however it is laid out.
+fn said(line: &str) -> Cow<'_, str> {
+    cells(line).map_or(Cow::Borrowed(line.trim()), |cells| Cow::Owned(format!("| {} |", cells.join(" | "))))
+}
+
+fn split<'a>(line: &str) -> Vec<Cow<'a, str>> {
+    line.split_whitespace().map(|word| Cow::Owned(word.to_owned())).collect()
+}
+
 /// Whether of what was there, less than half is left.
-fn less_than_half<'a>(all: impl Iterator<Item = &'a str>, left: &HashMap<&str, usize>) -> bool {
+fn less_than_half<'a>(all: impl Iterator<Item = Cow<'a, str>>, left: &HashMap<Cow<str>, usize>) -> bool {
     let own = counts(all);
     let all: usize = own.values().sum();
-    let kept: usize = own.iter().map(|(one, count)| *count.min(left.get(one).unwrap_or(&0))).sum();
+    let kept: usize = own.iter().map(|(one, count)| *count.min(left.get(one.as_ref()).unwrap_or(&0))).sum();
     kept * 2 < all
 }
 
-fn counts<'a>(lines: impl Iterator<Item = &'a str>) -> HashMap<&'a str, usize> {
+fn counts<'a>(lines: impl Iterator<Item = Cow<'a, str>>) -> HashMap<Cow<'a, str>, usize> {
     let mut counts = HashMap::new();
-    for line in lines.map(str::trim).filter(|line| !line.is_empty()) {
+    for line in lines.filter(|line| !line.is_empty()) {
         *counts.entry(line).or_insert(0) += 1;
     }
     counts
@@ -91,7 +102,7 @@ fn counts<'a>(lines: impl Iterator<Item = &'a str>) -> HashMap<&'a str, usize> {
 fn sections(text: &str) -> Vec<Section<'_>> {
     let mut sections: Vec<Section> = Vec::new();
     let mut above: Vec<(usize, &str)> = Vec::new();
-    let mut seen: HashMap<Vec<&str>, usize> = HashMap::new();
+    let mut seen: HashMap<Vec<Cow<str>>, usize> = HashMap::new();
     let mut fence = Fence::default();
     let mut part = Part::Text;
     for line in text.split_inclusive('\n') {
@@ -111,11 +122,12 @@ fn sections(text: &str) -> Vec<Section<'_>> {
         }
         let begins = matches!(kind, Some(Kind::Section(_))) || now != part || fence.open() && !was_open;
         if begins || sections.is_empty() {
-            let mut path: Vec<&str> = above.iter().map(|(_, heading)| *heading).collect();
+            let mut path: Vec<Cow<str>> = above.iter().map(|(_, heading)| Cow::Borrowed(*heading)).collect();
             let heading = matches!(kind, Some(Kind::Section(_)));
             path.extend((!heading).then_some(match now {
-                Part::Text => "",
-                Part::Code | Part::Table => line.trim(),
+                Part::Text => Cow::Borrowed(""),
+                Part::Code => Cow::Borrowed(line.trim()),
+                Part::Table => said(line),
             }));
             let nth = seen.entry(path.clone()).or_insert(0);
             sections.push(Section { name: (path, *nth), heading, lines: vec![] });

@@ -1,25 +1,28 @@
 //! Why: edits that touch are one conflict for git, which knows nothing of what stands in a line. In a text that people read,
 //! neighbouring lines and distant words of a line are changed apart from each other.
 
-use std::ops::Range;
+use std::collections::HashMap;
 
 use similar::DiffOp;
 
-use super::lines::{Change, regions};
-use super::text::Line;
-use crate::differences;
+use super::outline::Fence;
+use super::pairing::{self, Parted};
+use crate::differences::{self, intern};
+use crate::merge::lines::{Change, regions_of};
+use crate::merge::slide::Edit;
+use crate::merge::text::{Line, is_blank};
 
-/// A range of the base, and what stands there in a side.
-type Edit = (Range<usize>, Range<usize>);
-
-/// Settles one conflict: by its lines, or by its words.
-pub fn settle<'a>([base, ours, theirs]: [&[Line<'a>]; 3]) -> Option<Vec<Line<'a>>> {
-    lines(base, ours, theirs).or_else(|| words(base, ours, theirs))
+/// Settles one conflict, which may begin in a block of code: by its lines, or by its words.
+pub fn settle<'a>([base, ours, theirs]: [&[Line<'a>]; 3], fence: &Fence) -> Option<Vec<Line<'a>>> {
+    if [base, ours, theirs].iter().all(|lines| lines.iter().all(|line| is_blank(line))) {
+        return Some(ours.to_vec());
+    }
+    lines([base, ours, theirs]).or_else(|| words([base, ours, theirs], fence))
 }
 
 /// Lines that one side changed or took away beside those of the other. What was added where the other side changed
 /// something may belong to that.
-fn lines<'a>(base: &[Line<'a>], ours: &[Line<'a>], theirs: &[Line<'a>]) -> Option<Vec<Line<'a>>> {
+pub fn lines<'a>([base, ours, theirs]: [&[Line<'a>]; 3]) -> Option<Vec<Line<'a>>> {
     let own = |side: usize, list: &[Line<'a>]| edits(base, list).into_iter().map(move |edit| (edit, side)).collect::<Vec<_>>();
     let mut all = [own(0, ours), own(1, theirs)].concat();
     all.sort_by_key(|((old, _), _)| (old.start, old.end));
@@ -58,26 +61,23 @@ fn edits(base: &[Line], side: &[Line]) -> Vec<Edit> {
 }
 
 /// A text in which each side changed words that do not touch those of the other, and left most of it alone.
-fn words<'a>(base: &[Line], ours: &[Line], theirs: &[Line]) -> Option<Vec<Line<'a>>> {
-    let split = |lines: &[Line]| -> Option<Vec<String>> {
-        let text = lines.iter().map(|line| std::str::from_utf8(line).ok()).collect::<Option<Vec<_>>>()?.join("\n");
-        Some(text.split_inclusive([' ', '|', '\n']).map(str::to_owned).collect())
-    };
-    let (base, ours, theirs) = (split(base)?, split(ours)?, split(theirs)?);
-    let kept = |side: &[String]| {
-        let ops = differences::between(&base, side);
-        ops.iter().filter(|op| matches!(op, DiffOp::Equal { .. })).map(|op| op.old_range().len()).sum::<usize>()
-    };
-    if kept(&ours) * 2 < base.len() || kept(&theirs) * 2 < base.len() {
+fn words<'a>(sides: [&[Line]; 3], fence: &Fence) -> Option<Vec<Line<'a>>> {
+    let [base, ours, theirs] = sides.map(|lines| Parted::of(lines, fence));
+    let texts = [base?, ours?, theirs?];
+    let mut numbers = HashMap::new();
+    let [b, o, t] = texts.each_ref().map(|text| intern(&mut numbers, &text.words));
+    let (left, right) = (pairing::edits([&texts[0], &texts[1]], [&b, &o])?, pairing::edits([&texts[0], &texts[2]], [&b, &t])?);
+    let kept = |edits: &[Edit]| b.len() - edits.iter().map(|(old, _)| old.len()).sum::<usize>();
+    if kept(&left) * 2 < b.len() || kept(&right) * 2 < b.len() {
         return None;
     }
     let mut out = String::new();
-    for region in regions(&base, &ours, &theirs) {
+    for region in regions_of([&b, &o, &t], [&left, &right]) {
         match region.change {
-            Change::None | Change::Ours => out.extend(ours[region.ours].iter().map(String::as_str)),
-            Change::Theirs => out.extend(theirs[region.theirs].iter().map(String::as_str)),
+            Change::None | Change::Ours => out.extend(texts[1].words[region.ours].iter().copied()),
+            Change::Theirs => out.extend(texts[2].words[region.theirs].iter().copied()),
             Change::Both => return None,
         }
     }
-    Some(out.split('\n').map(|line| Line::Owned(line.as_bytes().to_vec())).collect())
+    Some(out.lines().map(|line| Line::Owned(line.as_bytes().to_vec())).collect())
 }
