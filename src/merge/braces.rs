@@ -60,9 +60,18 @@ pub fn read<'a>(language: Language, lines: &[&'a str]) -> Option<Node<'a>> {
     Some(root)
 }
 
-/// Where a comment begins on a line.
-pub fn comment(line: &str) -> Option<usize> {
-    let mut scan = Scan::new(true);
+/// Where a comment begins on a line of nginx's.
+pub fn nginx_comment(line: &str) -> Option<usize> {
+    comment(line, false)
+}
+
+/// Where a comment begins on a line of HCL.
+pub fn hcl_comment(line: &str) -> Option<usize> {
+    comment(line, true)
+}
+
+fn comment(line: &str, hcl: bool) -> Option<usize> {
+    let mut scan = Scan::new(hcl);
     scan.feed(line);
     scan.comment.filter(|at| *at == 0 || line[..*at].ends_with([' ', '\t', ';', '{', '}', ',']))
 }
@@ -126,7 +135,7 @@ impl<'a> Reader<'_, 'a> {
             }
             if scan.is_closed() && (self.hcl || matches!(scan.last, Some(';' | '}'))) {
                 let alone = line.trim_start().starts_with(['}', ']']) && closes;
-                let code = line[..comment(line).unwrap_or(line.len())].trim();
+                let code = line[..comment(line, self.hcl).unwrap_or(line.len())].trim();
                 break alone && matches!(code, "}" | "]" | "}," | "],");
             }
             end += 1;
@@ -163,7 +172,7 @@ impl<'a> Reader<'_, 'a> {
 
     /// Whether a comma ends what a line says.
     fn is_parted(&self, line: &str) -> bool {
-        !self.hcl || line[..comment(line).unwrap_or(line.len())].trim_end().ends_with(',')
+        !self.hcl || line[..comment(line, self.hcl).unwrap_or(line.len())].trim_end().ends_with(',')
     }
 
     /// A statement with single spaces and without comments.
@@ -171,7 +180,7 @@ impl<'a> Reader<'_, 'a> {
         let raw = self.hcl && self.lines[from..=to].iter().any(|line| line.contains("<<"));
         let mut out = String::new();
         for line in &self.lines[from..=to] {
-            let code = if raw { line.trim_end() } else { line[..comment(line).unwrap_or(line.len())].trim() };
+            let code = if raw { line.trim_end() } else { line[..comment(line, self.hcl).unwrap_or(line.len())].trim() };
             let mut quoted = None;
             for c in code.chars() {
                 match quoted {

@@ -143,8 +143,8 @@ fn syntax(language: Language) -> Syntax {
     let plain = |item: &str| Some((item.to_owned(), tree::hash(&item)));
     let no_words = |_: &str| false;
     match language {
-        Language::Nginx => Syntax { comment: braces::comment, words: braces::is_words, item: plain },
-        Language::Hcl => Syntax { comment: braces::comment, words: no_words, item: plain },
+        Language::Nginx => Syntax { comment: braces::nginx_comment, words: braces::is_words, item: plain },
+        Language::Hcl => Syntax { comment: braces::hcl_comment, words: no_words, item: plain },
         Language::Json => Syntax { comment: json::comment, words: no_words, item: json::item },
         Language::Entries(kind) => Syntax { comment: entries::comment(kind), words: entries::is_words, item: plain },
         Language::Yaml | Language::Lines | Language::Markdown => {

@@ -36,6 +36,15 @@ fn what_one_side_deleted_and_the_other_changed_is_a_conflict_even_if_the_change_
 }
 
 #[test]
+fn a_star_behind_a_slash_begins_no_comment_in_nginx() {
+    let text = |line: &str| format!("http {{\n    a 1;\n{line}    c 3;\n}}\n");
+    let ours = "    include x/*.conf; # mine\n";
+    let base = "    include x/*.conf;\n";
+    let conflict = format!("<<<<<<< ours\n{ours}||||||| base\n{base}=======\n>>>>>>> theirs\n");
+    gives("nginx/x.conf", [&text(base), &text(ours), &text("")], &text(&conflict));
+}
+
+#[test]
 fn two_new_names_for_one_thing_are_a_conflict() {
     let base = "services:\n  api:\n    image: a:1\n    ports: [80]\n";
     let [ours, theirs] = ["mine", "yours"].map(|name| base.replace("api", name));

@@ -19,6 +19,7 @@ mod rounds;
 mod tables;
 mod touching;
 mod versions;
+mod width;
 mod words;
 
 use std::collections::BTreeMap;
@@ -257,7 +258,10 @@ proptest! {
                 prop_assert!(merged.contains(&token.0), "{} stands in no conflict\n{}", token.0, sides.show(&merged));
             }
         }
-        if !moves(&case.both) && !moves(&case.theirs) {
+        // What the other side gave another name stands where that side has it, whatever was moved past its old one.
+        let named_anew = case.theirs.iter().any(|edit| matches!(edit.act, edits::Act::Change | edits::Act::Rename));
+        let elsewhere = moves(&case.both) || moves(&case.theirs) || moves(&case.ours) && named_anew;
+        if !elsewhere {
             let (one, _) = sides.merge(Conflicts::Ours);
             keeps_order(&sides, &sides.ours, &one)?;
         }
@@ -313,15 +317,15 @@ proptest! {
             return Ok(());
         }
         let (merged, conflicts) = sides.merge(Conflicts::Diff3);
-        let ours = wider(sides.file.kind, &sides.ours);
+        let ours = width::wider(sides.file.kind, &sides.ours);
         prop_assert!(sides.file.kind.accepts(&ours), "{}", ours);
         let wide = sides.merged([&sides.base, &ours, &sides.theirs], Conflicts::Diff3);
         let text = String::from_utf8(wide.bytes).unwrap();
         if conflicts == 0 && wide.conflicts == 0 {
-            let expected = wider(sides.file.kind, &merged);
+            let expected = width::wider(sides.file.kind, &merged);
             // Where git's merge is clean it is taken as it is, with new lines as the other side indents them.
             // What stands within a directive, or was cut off from it by a move, has no column of its own.
-            let loose = |line: &str| sides.file.kind == Kind::Nginx && is_within_directive(&sides.theirs, line);
+            let loose = |line: &str| sides.file.kind == Kind::Nginx && width::is_within_directive(&sides.theirs, line);
             let same = |a: &str, b: &str| {
                 a == b || a.trim() == b.trim() && (loose(a) || sides.theirs.lines().any(|line| line == a))
             };
@@ -343,51 +347,4 @@ proptest! {
             prop_assert!(wide.conflicts == 0, "{}\n{}", text, sides.show(&merged));
         }
     }
-}
-
-/// Whether a line of nginx goes on with what the lines before it began, or is a string.
-fn is_within_directive(text: &str, line: &str) -> bool {
-    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
-    let ends = |line: &str| line.split(" #").next().unwrap_or_default().trim_end().ends_with([';', '{', '}']);
-    let lines: Vec<&str> = text.lines().collect();
-    let within = |at: usize| lines[..at].iter().rev().find(|line| is_code(line)).is_some_and(|before| !ends(before));
-    line.trim_start().starts_with('\'') || (0..lines.len()).any(|at| lines[at].trim() == line.trim() && within(at))
-}
-
-/// A file with twice the indentation; texts of several lines move as a whole, and so do the keys behind a dash.
-fn wider(kind: Kind, text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let within = paths::texts(kind, &lines);
-    let mut columns: Vec<(usize, usize)> = vec![(0, 0)];
-    let mut out = String::new();
-    let mut moved = None;
-    for (line, within) in lines.iter().zip(within) {
-        let width = paths::indent(line);
-        moved = moved.filter(|_| within);
-        if !within && !line.trim().is_empty() {
-            while columns.len() > 1 && columns.last().is_some_and(|(from, _)| *from > width) {
-                columns.pop();
-            }
-            let (from, to) = *columns.last().unwrap();
-            let new = to + 2 * (width - from);
-            columns.push((width, new));
-            if kind == Kind::Yaml && paths::is_dash(line) && line.contains(':') {
-                columns.push((width + 2, new + 2));
-            }
-        }
-        let (from, to) = *columns.iter().rev().find(|(from, _)| within || *from <= width).unwrap();
-        if line.trim().is_empty() {
-            out.push_str(line);
-        } else if within {
-            let more = *moved.get_or_insert(to + 2 * (width - from) - width);
-            out.push_str(&format!("{}{line}", " ".repeat(more)));
-        } else {
-            out.push_str(&format!("{}{}", " ".repeat(to), line.trim_start()));
-        }
-        out.push('\n');
-    }
-    if !text.ends_with('\n') {
-        out.pop();
-    }
-    out
 }

@@ -102,6 +102,8 @@ pub fn wrong([base, ours, theirs]: [Option<&Value>; 3], merged: Option<&Value>, 
             };
             bag([&lines(base), &lines(ours), &lines(theirs)], &lines(merged), settled, path)
         }
+        // One side wrote all that the other wrote, and more before or behind it.
+        _ if (merged == ours || merged == theirs) && [base, ours, theirs].iter().all(|side| says(merged, *side)) => None,
         // Of what both made, one has nothing in it yet.
         (None, Value::Null, some, m) | (None, some, Value::Null, m) if some == m => None,
         _ if is_pin(key, [base, ours, theirs]) && (merged == ours || merged == theirs) => None,
@@ -205,6 +207,11 @@ fn keys(value: &Value) -> Vec<String> {
 
 fn text(value: Option<&Value>) -> Option<&str> {
     value.and_then(Value::as_str)
+}
+
+/// Whether a text has another one in it.
+fn says(whole: Option<&Value>, part: Option<&Value>) -> bool {
+    text(whole).zip(text(part)).is_some_and(|(whole, part)| whole.contains(part))
 }
 
 fn is_text(text: &str) -> bool {
