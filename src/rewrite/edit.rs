@@ -274,16 +274,22 @@ impl Editor<'_> {
         } else {
             old.range.clone()
         };
-        self.edits.push((range, format!("{space}{}", flow(value))));
+        let kept = self.kept_in_flow(&self.comments(&range, old), entry.key.start, range.end);
+        self.edits.push((range, format!("{space}{}{kept}", flow(value))));
     }
 
-    /// Items that go are taken out, items that come are appended; any other change replaces the list.
+    /// Items that go are taken out, items that come are appended, one that comes for another takes its place; any other
+    /// change replaces the list.
     fn list(&mut self, entry: &Entry, old: &[Value], new: &[Value]) {
         let Shape::List { flow: flow_style, items } = &entry.value.shape else { return };
+        let words = items.len() == old.len() && items.iter().all(|item| matches!(item.shape, Shape::Scalar));
+        if words && old.len() == new.len() {
+            let changed = items.iter().zip(old.iter().zip(new)).filter(|(_, (before, now))| before != now);
+            self.edits.extend(changed.map(|(item, (_, now))| (item.range.clone(), flow(now))));
+            return;
+        }
         let kept: Vec<&Value> = old.iter().filter(|item| new.contains(item)).collect();
-        let plain = items.len() == old.len()
-            && items.iter().all(|i| matches!(i.shape, Shape::Scalar))
-            && kept.iter().copied().eq(new.iter().take(kept.len()));
+        let plain = words && kept.iter().copied().eq(new.iter().take(kept.len()));
         let added = &new[kept.len().min(new.len())..];
         let gone: Vec<usize> = (0..old.len()).filter(|i| !new.contains(&old[*i])).collect();
         if !plain
@@ -325,8 +331,12 @@ impl Editor<'_> {
                     start..next_line(self.text, items[index].range.end)
                 }
             };
-            let kept = if *flow_style { vec![] } else { self.comments(&range, &items[index]) };
-            let with = self.comment_lines(&kept, column(self.text, items[index].range.start).saturating_sub(2));
+            let kept = self.comments(&range, &items[index]);
+            let with = if *flow_style {
+                self.kept_in_flow(&kept, items[index].range.start, range.end)
+            } else {
+                self.comment_lines(&kept, column(self.text, items[index].range.start).saturating_sub(2))
+            };
             self.edits.push((range, with));
         }
     }

@@ -155,6 +155,18 @@ fn lists_keep_their_style() {
 }
 
 #[test]
+fn comments_in_a_list_stay_with_its_items() {
+    let says = |list: &str| format!("services:\n  api: {{ blueprint: go, uses: {list} }}\n");
+    let block = "services:\n  api:\n    blueprint: go\n    uses:\n      # first\n      - a # x\n      - b # y\n";
+    there_and_back(block, &says("[a, c]"), &block.replace("- b", "- c"));
+    let flow = "services:\n  api: { blueprint: go, uses: [a, # x\n         b] } # y\n";
+    there_and_back(flow, &says("[a, c]"), &flow.replace(" b]", " c]"));
+    becomes(flow, &says("[a]"), "services:\n  api: { blueprint: go, uses: [a # x\n         ] } # y\n");
+    becomes(flow, &says("[b]"), "services:\n  api: { blueprint: go, uses: [ # x\n                               b] } # y\n");
+    becomes(flow, &says("[]"), "services:\n  api: { blueprint: go, uses: [] # x\n                         } # y\n");
+}
+
+#[test]
 fn words_change_in_place() {
     there_and_back(
         "services:\n  api: { blueprint: go }\ntarget: none # not yet\nci: 'none'\n",
