@@ -97,6 +97,16 @@ fn all_phony_targets_may_stand_on_one_line() {
 }
 
 #[test]
+fn one_line_of_phony_targets_need_not_name_all_of_them() {
+    let user = MAKE.replace("a\n\n.PHONY: z\n", "a\n\n").replace(".PHONY: a\n", ".PHONY: a own\n");
+    let user = user.replace("echo a", "echo mine");
+    let with = user.replace("z: ##", ".PHONY: b\nb: ## B\n\tdocker b\n\nz: ##").replace("IMAGE=a", "IMAGE=a B=b");
+    comes_and_goes("Makefile", [MAKE, &user, &with_b(MAKE)], &with);
+    // What the new version says of a target that was changed is still asked for.
+    assert!(generated("Makefile", [MAKE, &user, &MAKE.replace("echo a", "echo b")]).contains("<<<<<<<"));
+}
+
+#[test]
 fn recipes_may_be_quiet() {
     let quiet = |text: &str| text.replace("\tdocker", "\t@docker").replace("\techo", "\t-@echo");
     let user = quiet(MAKE);
