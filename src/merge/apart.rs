@@ -12,6 +12,14 @@ use crate::differences::intern;
 
 /// What three lists of lines come to whose edits touch and do not overlap; `None` where they do, or may be about each other.
 pub fn merge<T: Hash + Eq + Clone>(base: &[T], ours: &[T], theirs: &[T], bytes: impl Fn(&T) -> &[u8]) -> Option<Vec<T>> {
+    merge_where([base, ours, theirs], |above, below| stand_side_by_side(base, above, below, &bytes))
+}
+
+/// The same where it is known when an edit and the one that begins where it ends say nothing of each other.
+pub fn merge_where<T: Hash + Eq + Clone>(
+    [base, ours, theirs]: [&[T]; 3],
+    beside: impl Fn(&One<T>, &One<T>) -> bool,
+) -> Option<Vec<T>> {
     let mut numbers = HashMap::new();
     let [b, o, t] = [base, ours, theirs].map(|lines| intern(&mut numbers, lines));
     let all = |lines: &[T], side: &[u32]| {
@@ -31,14 +39,13 @@ pub fn merge<T: Hash + Eq + Clone>(base: &[T], ours: &[T], theirs: &[T], bytes: 
     });
     // Merged once, a side has what the other did as a part of a longer edit of its own.
     every.dedup_by(|b, a| {
-        let known = contains(base, a, b, &bytes) || contains(base, b, a, &bytes);
+        let known = contains(a, b, &beside) || contains(b, a, &beside);
         if known && (b.old.len(), b.new.len()) > (a.old.len(), a.new.len()) {
             std::mem::swap(a, b);
         }
         known
     });
-    let free =
-        |a: &One<T>, b: &One<T>| a.old.end < b.old.start || a.old.end == b.old.start && stand_side_by_side(base, a, b, &bytes);
+    let free = |a: &One<T>, b: &One<T>| a.old.end < b.old.start || a.old.end == b.old.start && beside(a, b);
     every.windows(2).all(|pair| free(&pair[0], &pair[1])).then_some(())?;
     let mut out = Vec::new();
     let mut at = 0;
@@ -53,25 +60,27 @@ pub fn merge<T: Hash + Eq + Clone>(base: &[T], ours: &[T], theirs: &[T], bytes: 
 
 /// What stands instead of a range of the base.
 #[derive(PartialEq)]
-struct One<T> {
-    old: Range<usize>,
-    new: Vec<T>,
+pub struct One<T> {
+    /// The range.
+    pub old: Range<usize>,
+    /// What stands there.
+    pub new: Vec<T>,
 }
 
 /// Whether an edit is another one and, above or below it, one that says nothing of it.
-fn contains<T: PartialEq + Clone>(base: &[T], long: &One<T>, short: &One<T>, bytes: &impl Fn(&T) -> &[u8]) -> bool {
+fn contains<T: PartialEq + Clone>(long: &One<T>, short: &One<T>, beside: &impl Fn(&One<T>, &One<T>) -> bool) -> bool {
     if long.old.start > short.old.start || long.old.end < short.old.end {
         return false;
     }
     let above = || {
         let new = long.new.strip_suffix(&short.new[..]).filter(|_| long.old.end == short.old.end)?;
         let rest = One { old: long.old.start..short.old.start, new: new.to_vec() };
-        Some(stand_side_by_side(base, &rest, short, bytes))
+        Some(beside(&rest, short))
     };
     let below = || {
         let new = long.new.strip_prefix(&short.new[..]).filter(|_| long.old.start == short.old.start)?;
         let rest = One { old: short.old.end..long.old.end, new: new.to_vec() };
-        Some(stand_side_by_side(base, short, &rest, bytes))
+        Some(beside(short, &rest))
     };
     above() == Some(true) || below() == Some(true)
 }

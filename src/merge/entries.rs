@@ -2,6 +2,7 @@
 //! each at the end of the file do not disagree.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::tree::{Node, Shape, Text, hash};
 
@@ -54,6 +55,31 @@ pub fn read<'a>(kind: Entry, lines: &[&'a str]) -> Node<'a> {
     root.children = vec![document];
     root.seal();
     root
+}
+
+/// Variables that one side sets and the other one speaks of in a comment, where the base has neither: an answer and a remark.
+pub fn of_two_sorts([base, ours, theirs]: [&Node; 3]) -> HashSet<String> {
+    let names = |root: &Node, set: bool| -> HashSet<String> {
+        let all = root.children.iter().flat_map(|document| &document.children);
+        all.filter(|node| is_set(node) == set).map(|node| node.names[0].clone()).collect()
+    };
+    let only = |root: &Node, set: bool| &names(root, set) - &names(root, !set);
+    let crossed = &(&only(ours, true) & &only(theirs, false)) | &(&only(ours, false) & &only(theirs, true));
+    &(&crossed - &names(base, true)) - &names(base, false)
+}
+
+/// Knows these by a name of their own where they stand in a comment.
+pub fn tell_apart(root: &mut Node, names: &HashSet<String>) {
+    for node in root.children.iter_mut().flat_map(|document| &mut document.children) {
+        if !is_set(node) && names.contains(&node.names[0]) {
+            node.names.remove(0);
+        }
+    }
+}
+
+/// Whether a variable is not one in a comment.
+fn is_set(node: &Node) -> bool {
+    node.names.first() == node.names.last()
 }
 
 /// How comments begin behind an entry.

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::apart;
+use super::commands;
 use super::flow;
 use super::join::{Joiner, Pieces, clean, has_conflict, header};
 use super::layout::Mover;
@@ -239,7 +240,7 @@ fn blocks<'a>(joiner: &Joiner, base: &Node<'a>, ours: &Node<'a>, theirs: &Node<'
 
 /// Merges a text; conflicts stay small, and edits that only touch are none.
 fn texts<'a>(base: &[Text<'a>], ours: &[Text<'a>], theirs: &[Text<'a>]) -> Pieces<'a> {
-    apart::settle(lines(base, ours, theirs), |line| line.as_bytes())
+    commands::in_recipe(apart::settle(lines(base, ours, theirs), |line| line.as_bytes()))
 }
 
 /// Merges lines; conflicts stay small.

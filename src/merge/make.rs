@@ -23,10 +23,10 @@ fn on_one_line(base: &str, ours: &str, theirs: &str) -> [String; 3] {
     let (known, left) = (lines(base), lines(ours));
     let own = |line: &str| !known.contains(line.trim_end());
     let words: HashSet<&str> = phony(ours).filter(|(line, _)| own(line)).flat_map(|(_, words)| words).collect();
-    let moved: HashSet<&str> = phony(base)
-        .filter(|(line, of)| !left.contains(line.trim_end()) && of.iter().all(|word| words.contains(word)))
-        .map(|(line, _)| line.trim_end())
-        .collect();
+    let away = || phony(base).filter(|(line, _)| !left.contains(line.trim_end()));
+    // Who wrote some together in one line has left out of it what needs no such line.
+    let together = away().any(|(_, of)| of.iter().all(|word| words.contains(word)));
+    let moved: HashSet<&str> = away().filter(|_| together).map(|(line, _)| line.trim_end()).collect();
     let [old, new] = [base, theirs].map(|text| phony(text).flat_map(|(_, words)| words).collect::<HashSet<_>>());
     // Of a rule that the user wrote the word stays.
     let rule = |line: &str, word: &str| line.strip_prefix(word).is_some_and(|rest| rest.starts_with(':'));

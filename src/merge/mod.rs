@@ -9,6 +9,7 @@ mod apart;
 mod arrays;
 mod blanks;
 mod braces;
+mod commands;
 mod entries;
 mod flow;
 mod forms;
@@ -147,8 +148,8 @@ pub fn merge_styled(language: Language, base: &[u8], ours: &[u8], theirs: &[u8],
         laid_out.as_ref().map_or_else(|| [b.to_vec(), t.to_vec()], |sides| sides.each_ref().map(|side| text::plain(side)));
     let by_lines = if laid_out.is_some() { lines::merge(&b, o, &t) } else { by_lines };
     let by_lines = if language == Language::Markdown { markdown::settle(&by_lines) } else { by_lines };
-    let by_lines = arrays::settle(version::settle(by_lines, &b, o));
-    write::write(apart::settle(by_lines, |line| line), texts, labels, style)
+    let by_lines = apart::settle(arrays::settle(version::settle(by_lines, &b, o)), |line| line);
+    write::write(commands::settle(by_lines, [&b, o, &t]), texts, labels, style)
 }
 
 /// The merge of whole lines with their ends, where it is clean and glues no lines together.

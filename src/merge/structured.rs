@@ -1,6 +1,8 @@
 //! Why: this is where a language's tree, its oracle and the merge of lines are weighed against each other. Lines first:
 //! what git merges right stays git's. Then the tree. What neither gets right is shown as a conflict.
 
+use std::collections::HashSet;
+
 use super::join::{Pieces, Syntax, join};
 use super::lines::{self, Piece};
 use super::loss;
@@ -55,6 +57,17 @@ impl<'a> Read<'a> {
             Source::Tree(tree) => Some(tree),
         }
     }
+
+    /// With what is said in comments of these variables as something by itself.
+    fn with_remarks(self, names: &HashSet<String>) -> Self {
+        match self.source {
+            Source::Tree(mut tree) if !names.is_empty() => {
+                entries::tell_apart(&mut tree, names);
+                own(tree, false)
+            }
+            source => Self { source, ..self },
+        }
+    }
 }
 
 /// Merges three files in their language; `None` where they are not in it, and lines are all that is left.
@@ -66,6 +79,13 @@ pub fn merge<'a>(
     let text = |lines: &[&'a [u8]]| lines.iter().map(|line| std::str::from_utf8(line).ok()).collect::<Option<Vec<&'a str>>>();
     let texts = [text(base)?, text(ours)?, text(theirs)?];
     let [b, o, t] = [read(language, &texts[0])?, read(language, &texts[1])?, read(language, &texts[2])?];
+    let remarks = match [&b.source, &o.source, &t.source] {
+        [Source::Tree(b), Source::Tree(o), Source::Tree(t)] if language == Language::Entries(Entry::Variable) => {
+            entries::of_two_sorts([b, o, t])
+        }
+        _ => HashSet::new(),
+    };
+    let [b, o, t] = [b, o, t].map(|read| read.with_remarks(&remarks));
     let names = yaml::Names::of([&b.documents, &o.documents, &t.documents]);
     let single = [&b, &o, &t].iter().all(|read| read.documents.len() == 1);
     let value = |documents: &[Value]| match documents {
@@ -76,7 +96,9 @@ pub fn merge<'a>(
     let expected = value::merge3(Some(&values[0]), Some(&values[1]), Some(&values[2]), "");
     let twins = b.twins.max(o.twins).max(t.twins);
     let right = |pieces: &[Piece<Line<'a>>]| {
-        let read = |for_theirs| settled(language, pieces, for_theirs).filter(|read| read.twins <= twins);
+        let read = |for_theirs| {
+            settled(language, pieces, for_theirs).map(|read| read.with_remarks(&remarks)).filter(|read| read.twins <= twins)
+        };
         let Some(one) = read(false).map(|read| value(&read.documents)) else { return false };
         if is_clean(pieces) && pieces == by_lines {
             let mut expected = expected.clone();

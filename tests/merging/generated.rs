@@ -97,6 +97,29 @@ fn all_phony_targets_may_stand_on_one_line() {
 }
 
 #[test]
+fn one_line_of_phony_targets_need_not_name_all_of_them() {
+    let user = MAKE.replace("a\n\n.PHONY: z\n", "a\n\n").replace(".PHONY: a\n", ".PHONY: a own\n");
+    let user = user.replace("echo a", "echo mine");
+    let with = user.replace("z: ##", ".PHONY: b\nb: ## B\n\tdocker b\n\nz: ##").replace("IMAGE=a", "IMAGE=a B=b");
+    comes_and_goes("Makefile", [MAKE, &user, &with_b(MAKE)], &with);
+    // What the new version says of a target that was changed is still asked for.
+    assert!(generated("Makefile", [MAKE, &user, &MAKE.replace("echo a", "echo b")]).contains("<<<<<<<"));
+}
+
+#[test]
+fn a_setting_is_something_else_than_a_remark_about_one_of_that_name() {
+    let [plain, more] =
+        ["", "#\n# Where it is.\n#URL=b\n"].map(|more| format!("A=1\n\n# Reference.\n#\n# Port.\n#PORT=\n{more}"));
+    let user = plain.replace("A=1\n", "A=1\n\n# Mine.\nURL=a\n");
+    comes_and_goes(".env.example", [&plain, &user, &more], &more.replace("A=1\n", "A=1\n\n# Mine.\nURL=a\n"));
+    // Two settings and two remarks are two answers, and so is what became of a remark.
+    for [base, mine, yours] in [["", "URL=a\n", "URL=b\n"], ["", "#URL=a\n", "#URL=b\n"], ["#URL=\n", "URL=a\n", "#URL=b\n"]] {
+        let [base, mine, yours] = [base, mine, yours].map(|line| format!("A=1\n{line}"));
+        assert!(generated(".env.example", [&base, &mine, &yours]).contains("<<<<<<<"), "{base}{mine}{yours}");
+    }
+}
+
+#[test]
 fn recipes_may_be_quiet() {
     let quiet = |text: &str| text.replace("\tdocker", "\t@docker").replace("\techo", "\t-@echo");
     let user = quiet(MAKE);

@@ -2,6 +2,7 @@
 //! two sides, and each merge is held against what must be true of all merges. `PROPTEST_CASES` makes other edits, and more.
 
 mod beside;
+mod commands;
 mod comments;
 mod documents;
 mod edits;

@@ -29,6 +29,29 @@ fn two_sections_at_the_end_both_stand() {
 }
 
 #[test]
+fn a_chapter_comes_below_a_section_of_the_one_before() {
+    let base = "# Page\n\n## One\n\nText.\n";
+    let [chapter, section] = ["\n# Mine\n\nOurs.\n", "\n## Yours\n\nTheirs.\n"];
+    let [ours, theirs, both] = [chapter, section, &format!("{section}{chapter}")].map(|more| format!("{base}{more}"));
+    gives([base, &ours, &theirs], &both);
+    gives([base, &theirs, &ours], &both);
+    // A text of one name, and a section that would come under another heading.
+    conflicts([base, &format!("{base}\n# Mine\n\n## Yours\n\nOurs.\n"), &theirs]);
+    let [base, ours, theirs] = [base, &ours, &theirs].map(|page| format!("{page}\n## End\n\nText.\n"));
+    conflicts([&base, &ours, &theirs]);
+}
+
+#[test]
+fn a_paragraph_that_goes_on_stays_one() {
+    let base = "# Page\n\nText.\n";
+    let (ours, section) = (format!("{base}More of it.\n"), "\n## Yours\n\nTheirs.\n");
+    gives([base, &ours, &format!("{base}{section}")], &format!("{ours}{section}"));
+    gives([base, &format!("{base}{section}"), &ours], &format!("{ours}{section}"));
+    let ours = format!("{base}\nAnother one.\n");
+    gives([base, &ours, &format!("{base}{section}")], &format!("{ours}{section}"));
+}
+
+#[test]
 fn a_blank_line_comes_between_sections_whatever_the_sides_left_around_theirs() {
     let base = "# Page\n";
     gives(

@@ -31,7 +31,9 @@ pub fn settle<'a>(pieces: &[Piece<Line<'a>>]) -> Vec<Piece<Line<'a>>> {
                             settled.last().and_then(|piece| edge(piece, true)),
                             pieces.get(at + 1).and_then(|piece| edge(piece, false)),
                         ];
-                        by_parts(sides, &pieces[at + 1..]).or_else(|| beside::tables(sides, edges))
+                        let rest = &pieces[at + 1..];
+                        let parts = by_parts(sides, rest).or_else(|| of_two_levels(sides, &settled, rest));
+                        parts.or_else(|| beside::tables(sides, edges))
                     }
                 };
                 parts.or_else(|| prose::settle(sides, &fence)).map_or_else(|| piece.clone(), Piece::Clean)
@@ -123,8 +125,55 @@ fn by_parts<'a>(sides: [&[Line<'a>]; 3], rest: &[Piece<Line>]) -> Option<Vec<Lin
         };
         return Some(blanks((around(&ours, sides[1]) + around(&theirs, sides[2])).saturating_sub(around(&base, sides[0]))));
     }
-    lines.splice(0..0, blanks(ours.before.max(theirs.before)));
+    // What goes on with the paragraph above stays a part of it.
+    lines.splice(0..0, blanks(if above.above.is_empty() { ours.before.max(theirs.before) } else { above.before }));
     lines.extend(blanks(ours.after.max(theirs.after)));
+    Some(lines)
+}
+
+/// Sections that both sides wrote at one place, of which one side's are of a higher level. The others come first: there they
+/// stay under the heading that they were written under.
+fn of_two_levels<'a>(
+    [base, ours, theirs]: [&[Line<'a>]; 3],
+    above: &[Piece<Line>],
+    rest: &[Piece<Line>],
+) -> Option<Vec<Line<'a>>> {
+    let level = |lines: &[Line]| match begins(trimmed(lines), 0) {
+        Some(Kind::Section(level)) => Some(level),
+        _ => None,
+    };
+    let (mine, new) = (level(ours)?, level(theirs)?);
+    let (deeper, higher) = if mine > new { (ours, theirs) } else { (theirs, ours) };
+    let kinds = [mine.max(new), mine.min(new)].map(Kind::Section);
+    let headings = |lines: &[Line]| {
+        let all = (0..lines.len()).filter(|at| begins(lines, *at).is_some_and(|kind| matches!(kind, Kind::Section(_))));
+        all.filter_map(|at| name(kinds[0], &lines[at])).collect::<HashSet<_>>()
+    };
+    // Without one of its level above, it may be a part of what the other side wrote.
+    let (mut fence, mut last) = (Fence::default(), 0);
+    for piece in above {
+        let (Piece::Clean(lines) | Piece::Conflict { ours: lines, .. }) = piece;
+        for (at, line) in lines.iter().enumerate() {
+            if let Some(Kind::Section(level)) = begins(lines, at).filter(|_| !fence.open()) {
+                last = level;
+            }
+            fence.pass(line);
+        }
+    }
+    if mine == new
+        || last < mine.max(new)
+        || !base.iter().all(|line| is_blank(line))
+        || !headings(ours).is_disjoint(&headings(theirs))
+        || kinds.iter().any(|kind| goes_on(*kind, rest))
+    {
+        return None;
+    }
+    let (first, second) = (Parts::of(kinds[0], deeper)?, Parts::of(kinds[1], higher)?);
+    let mut lines = blanks(first.before.max(second.before));
+    lines.extend_from_slice(trimmed(deeper));
+    lines.extend(blanks(1));
+    lines.extend_from_slice(trimmed(higher));
+    lines.extend(blanks(first.after.max(second.after)));
     Some(lines)
 }
 
