@@ -35,7 +35,9 @@ pub fn settle<'a>(pieces: Vec<Piece<Line<'a>>>, texts: [&[&[u8]]; 3]) -> Vec<Pie
             _ => None,
         };
         let piece = merged.map_or_else(|| piece.clone(), Piece::Clean);
-        lines(&piece).iter().for_each(|line| open.pass(line));
+        for line in lines(&piece) {
+            open.pass(line);
+        }
         settled.push(piece);
     }
     settled
