@@ -268,7 +268,7 @@ pub fn unwanted(base: Locked, disk: Option<&Entry>) -> (Option<Step>, Option<Loc
     let never_ours = matches!(base.state, State::Waiting { form: Form::New, .. });
     let as_generated = ours.is_some_and(|ours| match &base.state {
         State::Waiting { bytes, .. } => **ours == **bytes || (**ours == *base.bytes && !never_ours),
-        State::Settled | State::Deleted | State::Dropped => **ours == *base.bytes,
+        State::Settled | State::Deleted | State::Dropped => **ours == *base.bytes || merge::only_pins_moved(&base.bytes, ours),
     });
     if as_generated {
         return (Some(Step { change: Some(Change::Delete), ..step(Outcome::Removed, kind) }), None);
