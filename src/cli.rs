@@ -216,7 +216,7 @@ pub struct Apply {
     /// When scaffold.lock is lost: make a new one; files that are not as generated now count as edited by you
     #[arg(long)]
     pub rebuild_lock: bool,
-    /// Take changes that leave the present data behind (a store's version, the project's name); make a backup before
+    /// Take changes that leave the present data behind (a store's version, a name that you changed); make a backup before
     #[arg(long)]
     pub new_data: bool,
     /// How

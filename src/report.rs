@@ -11,7 +11,7 @@ use crate::differences;
 use crate::disk::{Change, Entry, Operation};
 use crate::error::{Error, plain};
 use crate::plan::Plan;
-use crate::update::{Outcome, Step};
+use crate::update::{DELETED, MISSED, Outcome, Step};
 
 /// Data for the user or the next program in a pipe.
 pub fn data(text: &str) {
@@ -170,11 +170,24 @@ pub fn changed(change: &Ran, prepared: &Prepared, written: bool) {
         }
     }
     let told = |(path, step): (&String, &Step)| step.reason.map_or_else(|| path.clone(), |why| format!("{path}: {why}"));
-    let yours: Vec<String> = of(Outcome::Yours).map(told).collect();
-    match yours.len() {
-        0 => {}
-        1..=8 => yours.iter().for_each(|path| out.push_str(&format!("  {:9}  {path}\n", "yours"))),
-        many => out.push_str(&format!("  {:9}  {many} files that you edited stay as they are\n", "yours")),
+    // What is not there and would have something new is no matter of numbers.
+    let (mut named, rest): (Vec<_>, Vec<_>) = of(Outcome::Yours).partition(|(_, step)| step.reason == Some(MISSED));
+    let deleted = rest.iter().filter(|(_, step)| step.reason == Some(DELETED)).count();
+    let edited = rest.len() - deleted;
+    let mut counted = Vec::new();
+    if rest.len() <= 8 {
+        named.extend(rest);
+    } else {
+        let many = |many: usize, one: &str, all: &str| if many == 1 { one.to_owned() } else { format!("{many} {all}") };
+        counted.extend(
+            (edited > 0).then(|| many(edited, "1 file that you edited stays as it is", "files that you edited stay as they are")),
+        );
+        counted.extend(
+            (deleted > 0).then(|| many(deleted, "1 file that you deleted stays away", "files that you deleted stay away")),
+        );
+    }
+    for line in named.into_iter().map(told).chain(counted) {
+        out.push_str(&format!("  {:9}  {line}\n", "yours"));
     }
     out.push_str(&format!("  {:9}  {} files\n", "unchanged", of(Outcome::Unchanged).count()));
     for note in &change.notes {

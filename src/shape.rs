@@ -200,9 +200,17 @@ impl<'a> Shape<'a> {
     }
 }
 
-/// A text in back-ticks, on one line and not longer than a terminal line.
+/// A text in back-ticks, on one line and not longer than a terminal line. What can be printed stands as it is, so that it
+/// can be searched for.
 pub fn quoted(text: &str) -> String {
-    let short: String = text.chars().take(60).flat_map(char::escape_debug).collect();
+    let mut short = String::new();
+    for c in text.chars().take(60) {
+        if matches!(c, '"' | '\'' | '\\') {
+            short.push(c);
+        } else {
+            short.extend(c.escape_debug());
+        }
+    }
     let more = if text.chars().count() > 60 { "..." } else { "" };
     format!("`{short}{more}`")
 }

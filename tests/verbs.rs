@@ -305,6 +305,85 @@ fn what_strands_live_data_is_refused() {
 }
 
 #[test]
+fn a_name_that_was_changed_by_hand_is_no_new_thing() {
+    let at = repository();
+    let folder = shop(&at);
+    let answers = fs::read_to_string(folder.join("scaffold.yaml")).unwrap();
+    for (old, new, from, to) in
+        [("postgres", "main", "  postgres:\n", "  main:\n    blueprint: postgres\n"), ("web", "site", "  web:\n", "  site:\n")]
+    {
+        edit(&folder, "scaffold.yaml", |text| text.replace(from, to));
+        let run = scaffold(&folder, &["apply"]);
+        let hint = format!("hint: set `{old}` back, then `scaffold rename {old} {new}`; or `scaffold apply --new-data`\n");
+        assert!(run.code == 2 && run.stderr.ends_with(&hint), "{}", run.stderr);
+        let run = scaffold(&folder, &["apply", "--new-data", "--dry-run"]).passes();
+        assert_eq!(run.stderr.contains("docker volume rm shop_postgres-data"), old == "postgres", "{}", run.stderr);
+        fs::write(folder.join("scaffold.yaml"), &answers).unwrap();
+    }
+    // What is taken out by hand leaves what `remove` leaves.
+    let removed = scaffold(&folder, &["remove", "postgres", "--dry-run"]).passes().stderr;
+    edit(&folder, "scaffold.yaml", |text| {
+        let (head, rest) = text.split_once("stores:\n").unwrap();
+        format!("{head}target:{}", rest.split_once("target:").unwrap().1)
+    });
+    let applied = scaffold(&folder, &["apply", "--dry-run"]).passes().stderr;
+    let data = |text: &str| text.split_once("data and secrets stay").unwrap().1.to_owned();
+    assert_eq!(data(&applied), data(&removed));
+    // Where the data is, is said by more than the name.
+    fs::write(folder.join("scaffold.yaml"), &answers).unwrap();
+    scaffold(&folder, &["rename", "postgres", "main"]).passes();
+    edit(&folder, "scaffold.yaml", |text| text.replace("    data: postgres\n", ""));
+    let run = scaffold(&folder, &["apply"]);
+    let message = "error: the data of `main` was `postgres` and is `main`: its volume and secrets are others\n";
+    assert!(run.code == 2 && run.stderr.starts_with(message), "{}", run.stderr);
+}
+
+#[test]
+fn lines_of_the_users_own_that_name_what_goes_are_named() {
+    let at = repository();
+    let folder = shop(&at);
+    let own =
+        "  tunnel:\n    image: tunnel:1\n    networks: [data]\n    secrets: [postgres_password]\n    # Not of postgres.\n\n";
+    edit(&folder, "compose.yaml", |text| text.replace("\nnetworks:\n", &format!("\n{own}networks:\n")));
+    edit(&folder, "Makefile", |text| text + "\n.PHONY: quick\nquick: test-web ## \"Fast\"\n");
+    let run = scaffold(&folder, &["remove", "postgres", "--dry-run"]).passes();
+    let named = |run: &common::Run| {
+        let lines = run.stderr.lines().filter_map(|line| line.split_once(" is a line of yours and still names what is gone: "));
+        lines.map(|(_, line)| line.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(named(&run), ["`networks: [data]`", "`secrets: [postgres_password]`"], "{}", run.stderr);
+    assert!(run.stderr.contains("\nnext:\n  ${EDITOR:-vi} compose.yaml\n  make up"), "{}", run.stderr);
+    let run = scaffold(&folder, &["remove", "web", "--dry-run"]).passes();
+    assert_eq!(named(&run), ["`quick: test-web ## \"Fast\"`"], "{}", run.stderr);
+    let run = scaffold(&folder, &["add", "redis", "--dry-run"]).passes();
+    assert_eq!(named(&run), [""; 0], "{}", run.stderr);
+}
+
+#[test]
+fn a_folder_that_was_deleted_stays_deleted_under_its_new_name() {
+    let at = repository();
+    let folder = shop(&at);
+    fs::create_dir(folder.join("apps")).unwrap();
+    fs::rename(folder.join("services/web"), folder.join("apps/web")).unwrap();
+    let run = scaffold(&folder, &["rename", "web", "site"]).passes();
+    assert!(!folder.join("services").join("site").exists() && folder.join("apps/web").exists(), "{}", run.stderr);
+    assert!(!run.stderr.contains("created"), "{}", run.stderr);
+    assert_eq!(scaffold(&folder, &["check"]).code, 0);
+    scaffold(&folder, &["resolve", "services/site/Dockerfile", "--theirs"]).passes();
+    assert!(folder.join("services/site/Dockerfile").exists());
+    // Of what was deleted and would have something new, each is named, with what brings it back.
+    fs::remove_file(folder.join("compose.dev.yaml")).unwrap();
+    let run = scaffold(&folder, &["add", "go", "--name", "gw", "--set", "route=/gw"]).passes();
+    assert!(
+        run.stderr.contains("  yours      compose.dev.yaml: you deleted it, and what is new in it is not written\n"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("comes back by: scaffold resolve compose.dev.yaml"), "{}", run.stderr);
+    assert!(!run.stderr.contains("that you edited stay"), "{}", run.stderr);
+}
+
+#[test]
 fn an_older_binary_refuses_and_a_lost_lock_can_be_made_anew() {
     let at = repository();
     let folder = shop(&at);

@@ -1,6 +1,7 @@
 //! Why: `add`, `remove`, `rename` and `apply` differ in what they do to the answers. What follows from new answers (render,
 //! merge, write, tell) is one way for all of them, and the dry run goes it too, up to the last step.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
@@ -13,10 +14,11 @@ use crate::disk::{Entry, Operation};
 use crate::document::Node;
 use crate::error::{Diagnostic, Error, Result, typed};
 use crate::lock::{self, ANSWERS, LOCK, Lock};
+use crate::model::Stack;
 use crate::plan::Plan;
 use crate::render::Renderer;
 use crate::repository::{self, Files, Repository, Standing};
-use crate::update::{self, Left, Moves, Prefer, Renaming, Terms, Update, View};
+use crate::update::{self, Left, MISSED, Moves, Prefer, Renaming, Terms, Update, View};
 use crate::{Outcome, frozen, model_from, render_from, report, rewrite};
 
 /// The words and the data of one change.
@@ -144,15 +146,15 @@ pub fn prepare(
     let mut outcome = render_from(catalogue, answers, document, intent.renamed)?;
     if !intent.new_data {
         let place = |path: &[&str]| document.locate(&path.iter().map(|p| (*p).to_owned()).collect::<Vec<_>>()).clone();
-        let mistakes = frozen::stranded(&lock, &outcome.selection, place);
+        let mistakes = frozen::stranded(&lock, &outcome.selection, intent.renamed, place);
         if !mistakes.is_empty() {
             return Err(Error::Invalid(mistakes));
         }
     }
     let new = String::from_utf8_lossy(&outcome.plan.files[ANSWERS].bytes).into_owned();
     let text = rewrite::rewrite(&standing.text, &answers::to_text(&standing.answers), &new)?;
-    let moves = moves(files, &outcome.plan, &lock)?;
-    let lock = Lock { files: moves.relocate(lock.files), ..lock };
+    let (moves, named) = moves(files, &outcome.plan, &lock)?;
+    let lock = Lock { files: named.relocate(lock.files), ..lock };
     let mut view = repository::view(files, &lock, &outcome.plan, &moves)?;
     files.let_writers_in();
     let plan = std::mem::take(&mut outcome.plan);
@@ -166,20 +168,25 @@ pub fn prepare(
     Ok(Prepared { outcome, update, view, operation })
 }
 
-/// What moves on the disk: what is there, and nothing onto something else.
-fn moves(files: &dyn Files, plan: &Plan, lock: &Lock) -> Result<Moves> {
-    let mut kept = Vec::new();
+/// What moves on the disk: what is there, and nothing onto something else. And what gets another path in the lock: that,
+/// and what was deleted, for it stays deleted under its new name.
+fn moves(files: &dyn Files, plan: &Plan, lock: &Lock) -> Result<(Moves, Moves)> {
+    let (mut kept, mut named) = (Vec::new(), Vec::new());
     for (from, to) in Moves::of(&plan.moved).0 {
         let moves = Moves(kept.clone());
         let at = |path: &str| moves.before(path).map_or(Ok(None), |path| files.read(&path));
-        if at(&from)?.is_none() {
+        let is_there = at(&from)?.is_some();
+        let is_taken = at(&to)?.is_some();
+        if !is_there {
+            named.extend((!is_taken).then_some((from, to)));
             continue;
         }
-        if at(&to)?.is_some() {
+        if is_taken {
             let message = format!("`{to}` is in the way of what moves there");
             return Err(Error::Failed(Box::new(Diagnostic::new(message).hint(format!("move `{}` away", typed(&to))))));
         }
-        kept.push((from, to));
+        kept.push((from.clone(), to.clone()));
+        named.push((from, to));
     }
     // A file that has another path since an upgrade takes its edits along.
     for (from, to) in &plan.renamed {
@@ -187,9 +194,10 @@ fn moves(files: &dyn Files, plan: &Plan, lock: &Lock) -> Result<Moves> {
         let theirs = plan.files.contains_key(to) && !plan.files.contains_key(from);
         if ours && theirs && matches!(files.read(from)?, Some(Entry::File { .. })) && files.read(to)?.is_none() {
             kept.push((from.clone(), to.clone()));
+            named.push((from.clone(), to.clone()));
         }
     }
-    Ok(Moves(kept))
+    Ok((Moves(kept), Moves(named)))
 }
 
 /// Makes the change, or shows it.
@@ -204,20 +212,29 @@ pub fn run(
     lock: (Lock, Option<Entry>),
 ) -> Result<u8> {
     let (files, standing) = (repository.tree(), repository.standing()?);
+    let was = lock.0.files.get(ANSWERS).map(|locked| locked.bytes.to_vec());
     let intent = Intent { prefer: how.prefer(), title: &change.title, new_data: change.new_data, renamed: change.renamed };
     let prepared = prepare(files, change.keyed.unwrap_or(standing), catalogue, change.document, lock, intent)?;
     if how.writes() && !prepared.operation.changes.is_empty() {
         repository.writer()?.execute(&prepared.operation)?;
     }
     let changed = !prepared.operation.changes.is_empty();
-    let model = || model_from(catalogue, standing.answers.clone(), &standing.document, &Renderer::new()).ok();
-    let before = changed.then(model).flatten();
-    let told = consequences::of(before.as_ref().map(|(_, stack)| stack), &prepared.outcome.stack, changed);
-    change.notes.extend(left_alone(&prepared.update.left));
+    let model = |standing: &Standing| stack(catalogue, standing);
+    // What was done to the answers by hand is a part of the change.
+    let known = || was.and_then(|text| model(&Standing::of(text).ok()?));
+    let before = changed.then(|| known().or_else(|| model(standing))).flatten();
+    let told = consequences::of(before.as_ref(), &prepared.outcome.stack, changed);
+    change.notes.extend(left_alone(&prepared.update.left, "has the old name", "have it"));
+    change.notes.extend(left_alone(&prepared.update.dangling, "names what is gone", "name it"));
+    change.notes.extend(missed(&prepared.update));
     change.notes.extend(told.notes);
     // `make` and `docker compose` are typed at the root.
     if !told.next.is_empty() && typed("") != "." {
         change.next.push(format!("cd {}", typed("")));
+    }
+    let own: BTreeSet<String> = prepared.update.dangling.iter().map(|left| crate::quote::sh(&left.path)).collect();
+    if !own.is_empty() {
+        change.next.push(format!("${{EDITOR:-vi}} {}", own.into_iter().collect::<Vec<_>>().join(" ")));
     }
     change.next.extend(told.next);
     change.data = told.data;
@@ -237,15 +254,29 @@ pub fn run(
     Ok(code)
 }
 
-/// Names the lines that a rename leaves to the user; of many, the first.
-fn left_alone(left: &[Left]) -> Vec<String> {
+/// What a repository runs, when its answers are right.
+fn stack(catalogue: &Catalogue, standing: &Standing) -> Option<Stack> {
+    let both = model_from(catalogue, standing.answers.clone(), &standing.document, &Renderer::new());
+    both.ok().map(|(_, stack)| stack)
+}
+
+/// How what is new in deleted files comes back.
+fn missed(update: &Update) -> Option<String> {
+    let missed = update.steps.iter().filter(|(_, step)| step.reason == Some(MISSED));
+    let paths: Vec<String> = missed.map(|(path, _)| crate::quote::sh(&typed(path))).collect();
+    (!paths.is_empty())
+        .then(|| format!("with what is new in it, a deleted file comes back by: scaffold resolve {} --theirs", paths.join(" ")))
+}
+
+/// Names the lines that a change leaves to the user; of many, the first.
+fn left_alone(left: &[Left], says: &str, all_say: &str) -> Vec<String> {
     const SHOWN: usize = 8;
     let one = |left: &Left| {
-        format!("{}:{} is a line of yours and still has the old name: {}", left.path, left.line, crate::shape::quoted(&left.text))
+        format!("{}:{} is a line of yours and still {says}: {}", left.path, left.line, crate::shape::quoted(&left.text))
     };
     let mut notes: Vec<String> = left.iter().take(SHOWN).map(one).collect();
     if left.len() > SHOWN {
-        notes.push(format!("{} more lines of yours have it", left.len() - SHOWN));
+        notes.push(format!("{} more lines of yours {all_say}", left.len() - SHOWN));
     }
     notes
 }

@@ -6,24 +6,26 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::markdown::sections;
-use super::{Entry, Labels, Language, Merged, make, merge, thrown};
+use super::pin::is_moved;
+use super::{Entry, Labels, Language, Maker, Merged, Style, make, merge_made, thrown};
 
 /// Put behind a pattern of the user's own, while it is merged: no editor writes it.
 const OWN: char = '\u{1}';
 
 /// Merges what was generated before, what the user made of it, and what is generated now.
 pub fn merge_generated(language: Language, base: &[u8], ours: &[u8], theirs: &[u8], labels: Labels) -> Merged {
+    let merge = |texts| merge_made(language, texts, Maker::Machine, labels, Style::default());
     let texts = [base, ours, theirs].map(|text| std::str::from_utf8(text).ok());
     let (Language::Entries(kind @ (Entry::Line | Entry::Target)), [Some(before), Some(now), Some(new)]) = (language, texts)
     else {
-        return merge(language, base, ours, theirs, labels);
+        return merge([base, ours, theirs]);
     };
     if kind == Entry::Target {
         let [base, ours, theirs] = make::prepare(before, now, new);
-        return merge(language, base.as_bytes(), ours.as_bytes(), theirs.as_bytes(), labels);
+        return merge([base.as_bytes(), ours.as_bytes(), theirs.as_bytes()]);
     }
     let marked = own_patterns(before, now, new);
-    let mut merged = merge(language, base, marked.as_deref().unwrap_or(now).as_bytes(), theirs, labels);
+    let mut merged = merge([base, marked.as_deref().unwrap_or(now).as_bytes(), theirs]);
     if marked.is_some() {
         merged.bytes.retain(|byte| char::from(*byte) != OWN);
     }
@@ -34,6 +36,13 @@ pub fn merge_generated(language: Language, base: &[u8], ours: &[u8], theirs: &[u
 pub fn is_own(language: Language, base: &[u8], both: &[u8]) -> bool {
     let [base, both] = [base, both].map(|text| std::str::from_utf8(text).unwrap_or_default());
     language == Language::Entries(Entry::Line) && own_patterns(base, both, both).is_some()
+}
+
+/// Whether nothing in a file was edited but the versions that it pins, as bots do.
+pub fn only_pins_moved(base: &[u8], ours: &[u8]) -> bool {
+    let [base, ours] = [base, ours].map(|text| std::str::from_utf8(text).map(|text| text.split('\n').collect::<Vec<_>>()));
+    let (Ok(base), Ok(ours)) = (base, ours) else { return false };
+    base.len() == ours.len() && base.iter().zip(&ours).all(|(old, new)| old == new || is_moved(old, new))
 }
 
 /// The new version without what it says anew about things that the user threw away; `None` when that is all of it.

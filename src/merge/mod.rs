@@ -44,8 +44,9 @@ mod write;
 mod yaml;
 
 pub use entries::Entry;
-pub use generated::{is_own, merge_generated, still_wanted};
+pub use generated::{is_own, merge_generated, only_pins_moved, still_wanted};
 use lines::Piece;
+pub use pin::is_moved;
 use text::{Line, Text};
 pub use write::{Conflicts, Style};
 
@@ -121,6 +122,19 @@ pub fn merge(language: Language, base: &[u8], ours: &[u8], theirs: &[u8], labels
 
 /// The same, with a say in what becomes of a conflict.
 pub fn merge_styled(language: Language, base: &[u8], ours: &[u8], theirs: &[u8], labels: Labels, style: Style) -> Merged {
+    merge_made(language, [base, ours, theirs], Maker::Person, labels, style)
+}
+
+/// Who made the new version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Maker {
+    /// Somebody who may not know what the other one did.
+    Person,
+    /// scaffold, from answers: what goes has no use any more, whatever its version.
+    Machine,
+}
+
+fn merge_made(language: Language, [base, ours, theirs]: [&[u8]; 3], maker: Maker, labels: Labels, style: Style) -> Merged {
     if ours == theirs || base == theirs {
         return Merged { bytes: ours.to_vec(), conflicts: 0 };
     }
@@ -132,7 +146,7 @@ pub fn merge_styled(language: Language, base: &[u8], ours: &[u8], theirs: &[u8],
     let by_lines = lines::merge(b, o, t);
     let as_git_does = as_git_does(texts);
     if language != Language::Lines
-        && let Some(pieces) = structured::merge(language, [b, o, t], &by_lines)
+        && let Some(pieces) = structured::merge(language, [b, o, t], &by_lines, maker)
     {
         // Line ends and the last newline are git's too, where the lines are.
         if let Some(bytes) = as_git_does.filter(|_| pieces == by_lines) {
@@ -148,7 +162,7 @@ pub fn merge_styled(language: Language, base: &[u8], ours: &[u8], theirs: &[u8],
         laid_out.as_ref().map_or_else(|| [b.to_vec(), t.to_vec()], |sides| sides.each_ref().map(|side| text::plain(side)));
     let by_lines = if laid_out.is_some() { lines::merge(&b, o, &t) } else { by_lines };
     let by_lines = if language == Language::Markdown { markdown::settle(&by_lines) } else { by_lines };
-    let by_lines = apart::settle(arrays::settle(version::settle(by_lines, &b, o)), |line| line);
+    let by_lines = apart::settle(arrays::settle(version::settle(by_lines, [&b, o, &t], maker)), |line| line);
     write::write(commands::settle(by_lines, [&b, o, &t]), texts, labels, style)
 }
 

@@ -109,6 +109,23 @@ impl<'l> Pin<'l> {
     }
 }
 
+/// Whether two lines differ in nothing but the version that they pin, its digest or its SHA.
+pub fn is_moved(old: &str, new: &str) -> bool {
+    let Some(b) = Pin::of(new) else { return false };
+    let Some(a) = Pin::of(old) else { return false };
+    let undigested = |line: &str| {
+        let (head, rest) = line.trim().split_once("@sha256:")?;
+        Some(format!("{head}{}", rest.trim_start_matches(|c: char| c.is_ascii_hexdigit())))
+    };
+    let [old, new] = [old, new].map(|line| undigested(line).unwrap_or_else(|| line.trim().to_owned()));
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+');
+    let [one, two] = [&old, &new].map(|line| line.split(is_word).filter(|between| !between.is_empty()).collect::<Vec<_>>());
+    let [before, now] = [&old, &new].map(|line| line.split(|c| !is_word(c)).filter(|word| !word.is_empty()).collect::<Vec<_>>());
+    let is_pin = |old: &str, new: &str| old == a.version && new == b.version || is_hex(old, 40) && is_hex(new, 40);
+    let mut words = before.iter().zip(&now);
+    a.what == b.what && one == two && before.len() == now.len() && words.all(|(old, new)| old == new || is_pin(old, new))
+}
+
 /// An action without its pin.
 pub fn unpinned(action: &str) -> &str {
     action.split_once('@').map_or(action, |(name, _)| name)

@@ -9,7 +9,7 @@ use super::loss;
 use super::text::Line;
 use super::tree::{self, Node};
 use super::value::{self, Value};
-use super::{Entry, Language, agree, braces, entries, json, renames, version, yaml};
+use super::{Entry, Language, Maker, agree, braces, entries, json, renames, version, yaml};
 
 /// A file as its language reads it.
 struct Read<'a> {
@@ -75,6 +75,7 @@ pub fn merge<'a>(
     language: Language,
     [base, ours, theirs]: [&[&'a [u8]]; 3],
     by_lines: &[Piece<Line<'a>>],
+    maker: Maker,
 ) -> Option<Vec<Piece<Line<'a>>>> {
     let text = |lines: &[&'a [u8]]| lines.iter().map(|line| std::str::from_utf8(line).ok()).collect::<Option<Vec<&'a str>>>();
     let texts = [text(base)?, text(ours)?, text(theirs)?];
@@ -116,7 +117,7 @@ pub fn merge<'a>(
         return Some(by_lines.to_vec());
     }
     if let (Some(b), Some(o), Some(t)) = (b.tree(&names), o.tree(&names), t.tree(&names)) {
-        let pieces = version::settle(bytes(join(syntax(language), &b, &o, &t)), base, ours);
+        let pieces = version::settle(bytes(join(syntax(language), &b, &o, &t)), [base, ours, theirs], maker);
         let pieces = if language == Language::Json { json::with_commas(&pieces, &texts[1]) } else { Some(pieces) };
         if let Some(pieces) = pieces.filter(|pieces| right(pieces)) {
             return Some(pieces);

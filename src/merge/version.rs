@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use super::Maker;
 use super::lines::Piece;
-use super::pin::{Pin, compare, covers, is_back};
+use super::pin::{Pin, compare, covers, is_back, is_moved};
 use super::spelling::replaced;
 use super::text::Line;
 
@@ -41,15 +42,25 @@ pub fn newer(base: Option<&str>, ours: &str, theirs: &str) -> Option<Side> {
 }
 
 /// Settles those conflicts in which nothing but versions moved, on both sides or on one: what the other side did around
-/// them holds. What we deleted needs no newer version; what stands elsewhere by now was not deleted.
-pub fn settle<'a>(pieces: Vec<Piece<Line<'a>>>, base: &[&[u8]], ours: &[&[u8]]) -> Vec<Piece<Line<'a>>> {
+/// them holds. What we deleted needs no newer version; what stands elsewhere by now was not deleted. What a person moved
+/// and another one deleted is a question, but what is no longer generated goes with the version that a bot gave it.
+pub fn settle<'a>(pieces: Vec<Piece<Line<'a>>>, [base, ours, theirs]: [&[&[u8]]; 3], maker: Maker) -> Vec<Piece<Line<'a>>> {
     let times = |lines: &[&[u8]], line: &[u8]| lines.iter().filter(|other| bare(other) == bare(line)).count();
-    let is_deleted = |line: &[u8]| times(ours, line) < times(base, line);
+    let is_deleted = |line: &Line, _: &Line| times(ours, line) < times(base, line);
+    let of = |lines: &[&[u8]], what: &str| {
+        let pins = lines.iter().filter_map(|line| Pin::of(std::str::from_utf8(line).ok()?));
+        pins.filter(|pin| pin.what == what).count()
+    };
+    let is_dropped = |old: &Line, new: &Line| {
+        let (Some(old), Some(new)) = (text(old), text(new)) else { return false };
+        let gone = |pin: Pin| of(theirs, &pin.what) < of(base, &pin.what);
+        maker == Maker::Machine && is_moved(old, new) && Pin::of(old).is_some_and(gone)
+    };
     let settle = |piece: Piece<Line<'a>>| match &piece {
         Piece::Conflict { ours: o, base: b, theirs: t } => {
             let by_lines = newer_lines(b, o, t);
             let theirs_moved = || moved(b, t, o, |old, line, new| newest(old, line, new), is_deleted);
-            let ours_moved = || moved(b, o, t, |old, line, new| newest(old, new, line), |_| false);
+            let ours_moved = || moved(b, o, t, |old, line, new| newest(old, new, line), is_dropped);
             by_lines.or_else(theirs_moved).or_else(ours_moved).map_or(piece, Piece::Clean)
         }
         Piece::Clean(_) => piece,
@@ -90,7 +101,7 @@ fn moved<'a>(
     mover: &[Line<'a>],
     other: &[Line<'a>],
     newest: impl Fn(&Line<'a>, &Line<'a>, &Line<'a>) -> Option<Line<'a>>,
-    is_deleted: impl Fn(&[u8]) -> bool,
+    is_deleted: impl Fn(&Line<'a>, &Line<'a>) -> bool,
 ) -> Option<Vec<Line<'a>>> {
     let pin = |line: &'_ Line<'a>| text(line).and_then(|line| Pin::of(line).map(|pin| pin.what));
     let same_pin = |one: &Line<'a>, two: &Line<'a>| pin(one).is_some_and(|what| pin(two) == Some(what));
@@ -102,8 +113,12 @@ fn moved<'a>(
     let mut left = other.iter().peekable();
     let rest: Vec<_> = pairs().filter(|(b, _)| left.next_if_eq(b).is_some()).collect();
     if left.next().is_none() {
-        let gone = pairs().filter(|(b, m)| b != m && !rest.iter().any(|(kept, _)| std::ptr::eq(*kept, *b)));
-        return gone.map(|(b, _)| b).all(|b| is_deleted(b)).then(|| rest.into_iter().map(|(_, m)| m.clone()).collect());
+        // Of lines that were the same, nothing tells which one went.
+        if pairs().any(|(b, m)| pairs().any(|(other, moved)| b == other && m != moved)) {
+            return None;
+        }
+        let mut gone = pairs().filter(|(b, m)| b != m && !rest.iter().any(|(kept, _)| std::ptr::eq(*kept, *b)));
+        return gone.all(|(b, m)| is_deleted(b, m)).then(|| rest.into_iter().map(|(_, m)| m.clone()).collect());
     }
     let mut out = other.to_vec();
     for (b, m) in pairs().filter(|(b, m)| b != m) {

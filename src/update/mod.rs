@@ -2,6 +2,7 @@
 //! anything is written. It is pure: the lock, what stands on the disk and the plan go in; dry run, check and the real run
 //! execute what comes out.
 
+mod dangling;
 mod markers;
 mod moves;
 mod rename;
@@ -21,7 +22,7 @@ pub use markers::{has_markers, marked, union};
 pub use moves::Moves;
 pub use rename::{Left, Renaming};
 pub use resolve::{Resolved, resolve};
-pub use rules::STILL_MARKED;
+pub use rules::{DELETED, MISSED, STILL_MARKED};
 
 /// What stands on the disk, by path; what is not there is not in it.
 pub type View = BTreeMap<String, Entry>;
@@ -111,6 +112,8 @@ pub struct Update {
     pub lock: Lock,
     /// What a rename leaves to its user.
     pub left: Vec<Left>,
+    /// Lines of the user's own that name what went.
+    pub dangling: Vec<Left>,
 }
 
 /// Compares what was generated, what stands on the disk and the new plan. The answers file is no matter of these rules:
@@ -146,8 +149,11 @@ pub fn update(lock: Lock, plan: Plan, answers: &[u8], view: &View, terms: Terms)
             steps.insert(path, step);
         }
     }
-    let left = terms.renaming.map_or_else(Vec::new, |renaming| left(renaming, &steps, &files, view));
-    Ok(Update { steps, lock: Lock { scaffold: env!("CARGO_PKG_VERSION").to_owned(), files }, left })
+    let (left, dangling) = match terms.renaming {
+        Some(renaming) => (left(renaming, &steps, &files, view), vec![]),
+        None => (vec![], dangling::dangling(&steps, &files, view)),
+    };
+    Ok(Update { steps, lock: Lock { scaffold: env!("CARGO_PKG_VERSION").to_owned(), files }, left, dangling })
 }
 
 /// What a rename leaves in lines of the user's own.
@@ -161,11 +167,7 @@ fn left(renaming: &Renaming, steps: &BTreeMap<String, Step>, files: &BTreeMap<St
             _ => continue,
         };
         let Some(locked) = files.get(path) else { continue };
-        let generated = match &locked.state {
-            State::Waiting { newer: Some((_, bytes)), .. } | State::Waiting { bytes, .. } => bytes,
-            _ => &locked.bytes,
-        };
-        left.extend(renaming.left(path, now, generated));
+        left.extend(renaming.left(path, now, dangling::generated(locked)));
     }
     left
 }

@@ -8,10 +8,11 @@ use std::ops::Range;
 
 use similar::DiffOp;
 
+use super::dangling::own_lines;
 use crate::differences;
 use crate::names::upper;
 
-/// A line that the user wrote, and that still says the old name.
+/// A line that the user wrote, and that still says an old name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Left {
     /// The file.
@@ -115,17 +116,9 @@ impl Renaming {
 
     /// The lines of a file that are not generated and say the old name.
     pub fn left(&self, path: &str, now: &[u8], generated: &[u8]) -> Vec<Left> {
-        let (Ok(now), Ok(generated)) = (std::str::from_utf8(now), std::str::from_utf8(generated)) else { return vec![] };
-        let [known, lines] = [generated, now].map(|text| text.lines().map(str::trim).collect::<Vec<_>>());
-        let mut left = Vec::new();
-        for op in differences::between(&known, &lines) {
-            for at in op.new_range().filter(|_| !matches!(op, DiffOp::Equal { .. })) {
-                if self.old.iter().any(|old| says(lines[at], old)) && !known.contains(&lines[at]) {
-                    left.push(Left { path: path.to_owned(), line: at + 1, text: lines[at].to_owned() });
-                }
-            }
-        }
-        left
+        let mut own = own_lines(path, now, generated);
+        own.retain(|line| self.old.iter().any(|old| says(&line.text, old)));
+        own
     }
 }
 

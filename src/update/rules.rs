@@ -21,7 +21,10 @@ const STILL_WAITS: &str = "the conflict that was marked in it is not closed yet"
 const DROPPED: &str = "it is no longer generated, but you edited it";
 const REWRITTEN: &str = "sections that you wrote anew or threw away stay as you have them";
 const THROWN_AWAY: &str = "comments that you threw away stay away";
-const DELETED: &str = "you deleted it";
+/// Why a file is not there, when it misses nothing.
+pub const DELETED: &str = "you deleted it";
+/// What a file misses that is not there.
+pub const MISSED: &str = "you deleted it, and what is new in it is not written";
 
 fn executable(mode: u32) -> bool {
     mode & 0o100 != 0
@@ -85,8 +88,10 @@ pub fn wanted(path: &str, before: Option<Locked>, new: PlannedFile, disk: Option
     let Some(base) = before.filter(was_ours) else { return first(new, disk, terms.prefer) };
     let (disk_mode, ours) = match disk {
         None => {
+            let told = terms.renaming.and_then(|renaming| renaming.follow(&base.bytes, &base.bytes, &new.bytes));
+            let is_new = *told.map_or_else(|| base.bytes.to_vec(), |(told, _)| told) != *new.bytes;
             let gone = Locked { state: State::Deleted, ..settled(new) };
-            return (because(Outcome::Yours, kind, DELETED), gone);
+            return (because(Outcome::Yours, kind, if is_new { MISSED } else { DELETED }), gone);
         }
         Some(Entry::File { mode, bytes }) => (*mode, bytes),
         // A link is the user's as long as there is nothing to write through it.
@@ -268,7 +273,7 @@ pub fn unwanted(base: Locked, disk: Option<&Entry>) -> (Option<Step>, Option<Loc
     let never_ours = matches!(base.state, State::Waiting { form: Form::New, .. });
     let as_generated = ours.is_some_and(|ours| match &base.state {
         State::Waiting { bytes, .. } => **ours == **bytes || (**ours == *base.bytes && !never_ours),
-        State::Settled | State::Deleted | State::Dropped => **ours == *base.bytes,
+        State::Settled | State::Deleted | State::Dropped => **ours == *base.bytes || merge::only_pins_moved(&base.bytes, ours),
     });
     if as_generated {
         return (Some(Step { change: Some(Change::Delete), ..step(Outcome::Removed, kind) }), None);

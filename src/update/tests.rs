@@ -109,6 +109,30 @@ fn what_is_deleted_stays_deleted_and_what_is_not_needed_goes_when_it_is_unchange
 }
 
 #[test]
+fn what_is_not_needed_goes_with_the_versions_that_bots_moved() {
+    let [old, new] = ["FROM nginx:1.30.0 AS site\nCOPY . .\n", "FROM nginx:1.32.0 AS site\nCOPY . .\n"];
+    let (step, locked) = one(Some(generated(old, Managed)), Plan::default(), file(new), Prefer::Neither);
+    assert_eq!((step.unwrap().change, locked.is_none()), (Some(Change::Delete), true));
+    let edited = new.replace(". .", "a b");
+    let (step, _) = one(Some(generated(old, Managed)), Plan::default(), file(&edited), Prefer::Neither);
+    assert_eq!(step.unwrap().outcome, Outcome::Waiting);
+}
+
+#[test]
+fn who_deleted_a_file_is_told_what_it_misses() {
+    let reason = |new: &'static str, renaming: Option<&Renaming>| {
+        let lock = Lock { files: BTreeMap::from([("f".to_owned(), generated("an api\n", Managed))]), ..Lock::default() };
+        let terms = Terms { prefer: Prefer::Neither, renaming };
+        update(lock, planned(new, Managed), b"", &View::new(), terms).unwrap().steps["f"].reason
+    };
+    assert_eq!(reason("an api\n", None), Some(DELETED));
+    assert_eq!(reason("an api, a web\n", None), Some(MISSED));
+    // Nothing is new in a name.
+    let renaming = Renaming::new("api", "core");
+    assert_eq!(reason("an core\n", Some(&renaming)), Some(DELETED));
+}
+
+#[test]
 fn a_link_is_never_written_through() {
     for disk in [Entry::Link, Entry::Folder, Entry::Other] {
         let (step, _) = one(Some(generated("a\n", Managed)), planned("a\n", Managed), Some(disk.clone()), Prefer::Neither);

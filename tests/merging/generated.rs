@@ -1,7 +1,7 @@
 //! Why: what is generated is told from what a person wrote, though the two may be the same. Here `add` brings something and
 //! `remove` takes it away again, and all that time the user's own stands as it was written.
 
-use scaffold::merge::{Language, merge_generated, still_wanted};
+use scaffold::merge::{Language, merge_generated, only_pins_moved, still_wanted};
 
 use crate::LABELS;
 use crate::known::gives;
@@ -131,4 +131,56 @@ fn recipes_may_be_quiet() {
     // Another command is not the one that was made quiet.
     let other = MAKE.replace("docker a", "podman run b");
     assert!(generated("Makefile", [MAKE, &user, &other]).contains("<<<<<<<"));
+}
+
+#[test]
+fn what_goes_takes_the_version_with_it_that_a_bot_gave_it() {
+    let sha = |of: &str| of.repeat(20);
+    let step =
+        |pin: &str, rest: &str| format!("      - name: Scan\n        uses: acme/scan@{pin}\n        with:\n          {rest}\n");
+    let ci = |step: &str| {
+        format!("jobs:\n  a:\n    steps:\n      - uses: b/c@v1\n{step}      - run: x\n  z:\n    steps:\n      - uses: b/c@v1\n")
+    };
+    let compose = |redis: &str| format!("services:\n  api:\n    image: api\n{redis}  web:\n    image: web\n");
+    let redis = |image: &str, more: &str| format!("  # Keys.\n  redis:\n    image: {image}\n    restart: always\n{more}");
+    let [old, new] = [format!("{} # v1.0.0", sha("ab")), format!("{} # v2.0.0", sha("cd"))];
+    let stage = |tag: &str, run: &str| format!("FROM a:1 AS a\nFROM b:{tag} AS b\nRUN {run}\nFROM c:1\n");
+    for (path, base, moved, plain) in [
+        ("ci.yaml", ci(&step(&old, "file: a")), ci(&step(&new, "file: a")), ci("")),
+        ("compose.yaml", compose(&redis("redis:8.2", "")), compose(&redis("redis:8.4.1", "")), compose("")),
+        ("Dockerfile", stage("1.0", "x"), stage("1.2", "x"), "FROM a:1 AS a\nFROM c:1\n".to_owned()),
+    ] {
+        assert_eq!(generated(path, [&base, &moved, &plain]), plain);
+        assert!(only_pins_moved(base.as_bytes(), moved.as_bytes()));
+    }
+    // Any other edit is a question, also beside the version and behind it.
+    for (path, base, edited, plain) in [
+        ("ci.yaml", ci(&step(&old, "file: a")), ci(&step(&new, "file: b")), ci("")),
+        ("ci.yaml", ci(&step(&old, "file: a")), ci(&step(&format!("{new} not newer"), "file: a")), ci("")),
+        ("compose.yaml", compose(&redis("redis:8.2", "")), compose(&redis("redis:8.4.1", "    cpus: 1\n")), compose("")),
+        ("compose.yaml", compose(&redis("redis:8.2", "")), compose(&redis("redis:8.4.1 # ours", "")), compose("")),
+        ("compose.yaml", compose(&redis("redis:8.2", "")), compose(&redis("acme/redis:8.4.1", "")), compose("")),
+        (
+            "compose.yaml",
+            compose(&redis("redis:8.2-trixie", "")),
+            compose(&redis("redis:8.2-trixie", "")).replace("Keys", "Ours"),
+            compose(""),
+        ),
+        ("Dockerfile", stage("1.0", "x"), stage("1.2", "y"), "FROM a:1 AS a\nFROM c:1\n".to_owned()),
+    ] {
+        assert!(generated(path, [&base, &edited, &plain]).contains("<<<<<<<"), "{edited}");
+        assert!(!only_pins_moved(base.as_bytes(), edited.as_bytes()));
+    }
+    // What stands elsewhere now is not gone: its version is asked for.
+    let elsewhere = compose(&redis("redis:8.2", "")).replace("  redis:", "  cache:").replace("    restart: always\n", "");
+    assert!(
+        generated("compose.yaml", [&compose(&redis("redis:8.2", "")), &compose(&redis("redis:8.4.1", "")), &elsewhere])
+            .contains("8.4.1")
+    );
+    // What stays keeps its newer version where another one of the same goes.
+    let [two, newer] = ["v1", "v2"].map(|v| ci(&step(&old, "file: a")).replace("b/c@v1", &format!("b/c@{v}")));
+    let without = |text: &str| {
+        text.replace("  z:\n    steps:\n      - uses: b/c@v1\n", "").replace("  z:\n    steps:\n      - uses: b/c@v2\n", "")
+    };
+    assert_eq!(generated("ci.yaml", [&two, &newer, &without(&two)]), without(&newer));
 }
