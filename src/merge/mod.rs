@@ -25,6 +25,7 @@ mod lines;
 mod loss;
 mod make;
 mod markdown;
+mod one_line;
 mod order;
 mod parts;
 mod pin;
