@@ -49,6 +49,7 @@ pub use generated::{is_own, merge_generated, still_wanted};
 use lines::Piece;
 use text::{Line, Text};
 pub use write::{Conflicts, Style};
+pub use yaml::{Alias, aliases, name};
 
 /// How a file's text is understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
