@@ -5,6 +5,7 @@
 //! sides did. Where it is not, what the language gives is used: its tree, its keys, its sets.
 
 mod agree;
+mod aliased;
 mod apart;
 mod arrays;
 mod blanks;
