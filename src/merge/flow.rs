@@ -112,10 +112,12 @@ pub struct Flow<'l> {
     pub before: &'l str,
     /// The bracket.
     pub open: char,
-    pad: &'l str,
+    /// The space within the brackets.
+    pub pad: &'l str,
     /// What stands between commas.
     pub parts: Vec<String>,
-    after: &'l str,
+    /// What stands from the last bracket on.
+    pub after: &'l str,
 }
 
 impl<'l> Flow<'l> {

@@ -7,6 +7,7 @@ use super::flow::Flow;
 use super::identity::is_sequence;
 use super::join::{Joiner, Pieces, clean};
 use super::leaf::{self, parts};
+use super::one_line;
 use super::tree::{Node, Shape, Text, indent};
 
 /// Merges collections of which at least one is written in another form than ours; `None` where that is not what they are.
@@ -23,6 +24,9 @@ pub fn merge<'a>(
         let mut ours = ours.clone();
         ours.lead.clear();
         return Some(clean(joiner.ours.lines(&ours, column)));
+    }
+    if !ours.is_container() && [base, theirs].iter().any(|node| node.shape == Shape::Keyed) {
+        return one_line::merge(joiner, base, ours, theirs, column, key);
     }
     let (mut base, mut theirs) = if ours.is_container() {
         (in_lines(joiner, base, ours)?, in_lines(joiner, theirs, ours)?)

@@ -114,7 +114,9 @@ impl Joiner {
         // In another order it says the same, but somebody wanted that order.
         let order = |node: &Node<'a>| node.children.iter().map(|child| child.says).collect::<Vec<_>>();
         let reordered = base.is_some_and(|base| base.shape == ours.shape && order(base) != order(ours));
-        if base_says == Some(ours.says) && !reordered && o.iter().all(|line| b.contains(line) || t.contains(line)) {
+        // In another form, too.
+        let reformed = base.is_some_and(|base| reformed(base, ours, theirs));
+        if base_says == Some(ours.says) && !reordered && !reformed && o.iter().all(|line| b.contains(line) || t.contains(line)) {
             return Some(without_comments(self.theirs, theirs));
         }
         None
@@ -177,6 +179,18 @@ impl Joiner {
         let [base, ours, theirs] = lines.map(|lines| lines.iter().copied().map(Cow::Borrowed).collect::<Vec<_>>());
         leads::merge([&base, &ours, &theirs], beside, |line| self.theirs.line(line, from, to))
     }
+}
+
+/// Whether something that theirs changed says in ours what it said before, but in another form.
+fn reformed(base: &Node, ours: &Node, theirs: &Node) -> bool {
+    if base.shape != ours.shape {
+        return ours.shape != theirs.shape && base.full != theirs.full;
+    }
+    ours.children.iter().any(|child| {
+        let same = |node: &Node| node.names == child.names;
+        let (old, new) = (base.children.iter().find(|node| same(node)), theirs.children.iter().find(|node| same(node)));
+        old.zip(new).is_some_and(|(old, new)| old.full != new.full && reformed(old, child, new))
+    })
 }
 
 /// The comments at the top of a file.

@@ -176,7 +176,8 @@ fn is_pinned(code: &str) -> bool {
     code.trim_start_matches("- ").starts_with("uses:") && code.contains('@')
 }
 
-fn one(parts: Parts) -> String {
+/// The comment of a line, with the space before it.
+pub fn one(parts: Parts) -> String {
     if parts.comment.is_empty() { String::new() } else { format!("{}{}", parts.space, parts.comment) }
 }
 
@@ -199,7 +200,7 @@ fn comment(base: Option<Parts>, ours: Parts, theirs: Parts) -> Option<String> {
 }
 
 /// A line in place of one of ours, which stays as it is when it says the same.
-fn assemble<'a>(joiner: &Joiner, ours: &Text<'a>, column: usize, code: &str, comment: &str) -> Text<'a> {
+pub fn assemble<'a>(joiner: &Joiner, ours: &Text<'a>, column: usize, code: &str, comment: &str) -> Text<'a> {
     let o = parts(joiner, ours);
     if o.code == code && format!("{}{}", o.space, o.comment).trim() == comment.trim() {
         return ours.clone();

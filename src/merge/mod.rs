@@ -5,6 +5,7 @@
 //! sides did. Where it is not, what the language gives is used: its tree, its keys, its sets.
 
 mod agree;
+mod aliased;
 mod apart;
 mod arrays;
 mod blanks;
@@ -25,6 +26,7 @@ mod lines;
 mod loss;
 mod make;
 mod markdown;
+mod one_line;
 mod order;
 mod parts;
 mod pin;
@@ -49,6 +51,7 @@ use lines::Piece;
 pub use pin::is_moved;
 use text::{Line, Text};
 pub use write::{Conflicts, Style};
+pub use yaml::{Alias, aliases, name};
 
 /// How a file's text is understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

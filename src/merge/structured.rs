@@ -9,7 +9,7 @@ use super::loss;
 use super::text::Line;
 use super::tree::{self, Node};
 use super::value::{self, Value};
-use super::{Entry, Language, Maker, agree, braces, entries, json, renames, version, yaml};
+use super::{Entry, Language, Maker, agree, aliased, braces, entries, json, renames, version, yaml};
 
 /// A file as its language reads it.
 struct Read<'a> {
@@ -120,6 +120,18 @@ pub fn merge<'a>(
         let pieces = version::settle(bytes(join(syntax(language), &b, &o, &t)), [base, ours, theirs], maker);
         let pieces = if language == Language::Json { json::with_commas(&pieces, &texts[1]) } else { Some(pieces) };
         if let Some(pieces) = pieces.filter(|pieces| right(pieces)) {
+            return Some(pieces);
+        }
+    }
+    // What one side took away, and the other has an alias of, is asked about where the alias stands, and nowhere else.
+    if language == Language::Yaml
+        && let Some((held, own)) = aliased::Held::of(&texts, &names)
+    {
+        let own: Vec<&[u8]> = own.iter().map(String::as_bytes).collect();
+        let pieces = merge(language, [base, &own, theirs], &lines::merge(base, &own, theirs));
+        if let Some(pieces) = pieces.and_then(|pieces| held.asked(pieces))
+            && [false, true].iter().all(|for_theirs| settled(language, &pieces, *for_theirs).is_some())
+        {
             return Some(pieces);
         }
     }

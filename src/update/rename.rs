@@ -3,13 +3,17 @@
 //! into the user's edits of it first; what is left to merge is what else is new. Lines that the user wrote alone are the
 //! user's: they are named, not changed.
 
-use std::collections::HashMap;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use similar::DiffOp;
 
 use super::dangling::own_lines;
 use crate::differences;
+use crate::merge::{Alias, aliases, name};
 use crate::names::upper;
 
 /// A line that the user wrote, and that still says an old name.
@@ -62,22 +66,36 @@ impl Renaming {
             let one = known.entry(line.trim()).or_insert(words.as_ref());
             *one = one.filter(|one| words.as_ref() == Some(*one));
         }
-        let told = base.iter().zip(&changes).map(|(line, words)| words.as_ref().map_or_else(|| (*line).into(), |w| say(line, w)));
         let mut new: Vec<String> = ours.iter().map(|line| (*line).to_owned()).collect();
+        // What the user wrote in a form that cannot follow is left to the merge, with what it was made of.
+        let mut unsaid = HashSet::new();
         let [before, now] = [&base, &ours].map(|lines| lines.iter().map(|line| line.trim()).collect::<Vec<_>>());
         for op in differences::between(&before, &now) {
             let (old, at) = (op.old_range(), op.new_range());
             for place in at.clone() {
-                let words = match op {
-                    DiffOp::Equal { .. } => changes[old.start + place - at.start].as_ref(),
-                    // What was generated may have been moved, or edited in its place.
-                    _ => known.get(now[place]).copied().flatten().or_else(|| edited(now[place], &before, old.clone(), &changes)),
-                };
-                if let Some(words) = words {
+                if matches!(op, DiffOp::Equal { .. }) {
+                    if let Some(words) = &changes[old.start + place - at.start] {
+                        new[place] = say(ours[place], words);
+                    }
+                } else if let Some(words) = known.get(now[place]).copied().flatten() {
+                    // What was generated may have been moved.
+                    new[place] = say(ours[place], words);
+                } else if let Some((block, words)) = folded(now[place], &base, old.clone(), &changes) {
+                    if is_followed(&words.old, now[place], &words) {
+                        new[place] = say(ours[place], &words);
+                    } else {
+                        unsaid.extend(block);
+                    }
+                } else if let Some(words) = edited(now[place], &before, old.clone(), &changes) {
                     new[place] = say(ours[place], words);
                 }
             }
         }
+        for one in aliases(&ours.concat()) {
+            realias(one, &mut new);
+        }
+        let words = (0..base.len()).map(|at| changes[at].as_ref().filter(|_| !unsaid.contains(&at)));
+        let told = base.iter().zip(words).map(|(line, words)| words.map_or_else(|| (*line).into(), |words| say(line, words)));
         Some((told.collect::<String>().into_bytes(), new.concat().into_bytes()))
     }
 
@@ -175,7 +193,7 @@ impl<'l> Words<'l> {
 /// What the new name changes in a line that stands in the place of generated ones: the same as in the line that it was made
 /// of. The old name may be another thing there, such as a route, and then it stays; so it does where two lines may be it.
 fn edited<'c, 'l>(line: &str, base: &[&str], place: Range<usize>, changes: &'c [Option<Words<'l>>]) -> Option<&'c Words<'l>> {
-    if !place.clone().any(|at| changes[at].as_ref().is_some_and(|words| is_followed(base[at], line, words))) {
+    if !place.clone().any(|at| changes[at].as_ref().is_some_and(|words| is_followed(&words.old, line, words))) {
         return None;
     }
     let alike = |at: usize| (likeness(base[at], line), place.contains(&at), changes[at].is_none());
@@ -183,9 +201,43 @@ fn edited<'c, 'l>(line: &str, base: &[&str], place: Range<usize>, changes: &'c [
     changes[most].as_ref()
 }
 
+/// What the new name changes in a collection that was generated in lines below its key, and that the user has on one line;
+/// and which lines these are.
+fn folded<'l>(
+    line: &str,
+    base: &[&'l str],
+    place: Range<usize>,
+    changes: &[Option<Words<'l>>],
+) -> Option<(Range<usize>, Words<'l>)> {
+    let key = |line| words(line).find(|word| !word.trim_matches('-').is_empty());
+    let named = key(line).filter(|_| line.contains(['[', '{']))?;
+    let mut heads = place.filter(|at| base[*at].trim_end().ends_with(':') && key(base[*at]) == Some(named));
+    let (Some(head), None) = (heads.next(), heads.next()) else { return None };
+    let width = |at: usize| base[at].len() - base[at].trim_start().len();
+    let end = (head + 1..base.len()).find(|at| !base[*at].trim().is_empty() && width(*at) <= width(head)).unwrap_or(base.len());
+    let mut all = Words { old: vec![], new: vec![] };
+    for at in head..end {
+        let same = || words(base[at]).collect::<Vec<_>>();
+        let (old, new) = changes[at].as_ref().map_or_else(|| (same(), same()), |words| (words.old.clone(), words.new.clone()));
+        all.old.extend(old);
+        all.new.extend(new);
+    }
+    (end > head + 1 && words(line).any(|word| all.changes(word))).then_some((head..end, all))
+}
+
+/// Gives an alias the name that its anchor has by now, so that neither stands without the other.
+fn realias(one: Alias, lines: &mut [String]) {
+    let anchor = lines.get(one.anchor.line).and_then(|line| Some(line[name(line, '&', one.anchor.nth)?].to_owned()));
+    if let (Some(anchor), Some(line)) = (anchor, lines.get_mut(one.alias.line))
+        && let Some(range) = name(line, '*', one.alias.nth)
+    {
+        line.replace_range(range, &anchor);
+    }
+}
+
 /// Whether at least half of one of two lines is in the other, with a word that the new name changes.
-fn is_followed(base: &str, ours: &str, changes: &Words) -> bool {
-    let (old, new) = (words(base).collect::<Vec<_>>(), words(ours).collect::<Vec<_>>());
+fn is_followed(old: &[&str], ours: &str, changes: &Words) -> bool {
+    let new: Vec<&str> = words(ours).collect();
     let same = new.iter().filter(|word| old.contains(word)).count();
     new.iter().any(|word| changes.changes(word)) && 2 * same >= old.len().min(new.len()).max(1)
 }
@@ -205,63 +257,4 @@ fn starts_with_word(text: &str, name: &str) -> bool {
 /// Whether a name stands in a line, by itself or joined to something.
 fn says(line: &str, name: &str) -> bool {
     line.match_indices(name).any(|(at, _)| starts_with_word(&line[at..], name) && !line[..at].ends_with(char::is_alphanumeric))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn follows([base, ours, theirs]: [&str; 3], expected: [&str; 2]) {
-        let renaming = Renaming::new("my-api", "core");
-        let (told, now) = renaming.follow(base.as_bytes(), ours.as_bytes(), theirs.as_bytes()).unwrap();
-        assert_eq!([told, now].map(|text| String::from_utf8(text).unwrap()), expected.map(str::to_owned));
-    }
-
-    const BASE: &str = "  my-api:\n    url: http://my-api/my-api\n    key: MY_API_URL\n    data: my-api-data\n  web: {}\n";
-    const THEIRS: &str = "  core:\n    url: http://core/my-api\n    key: CORE_URL\n    data: my-api-data\n  web: {}\n";
-
-    #[test]
-    fn a_word_changes_where_the_generated_line_has_it_changed() {
-        follows([BASE, BASE, THEIRS], [THEIRS, THEIRS]);
-        let edited = |text: &str| text.replace("/my-api\n", "/my-api # ours\n").replace("    ", "      ").replace('\n', "\r\n");
-        follows([BASE, &edited(BASE), THEIRS], [THEIRS, &edited(THEIRS)]);
-        let moved = |text: &str| format!("  web: {{}}\n{}", text.replace("  web: {}\n", ""));
-        follows([BASE, &moved(BASE), THEIRS], [THEIRS, &moved(THEIRS)]);
-    }
-
-    #[test]
-    fn lines_of_the_users_own_keep_their_words_and_are_named() {
-        let own = "  own: [my-api, my-apis]\n";
-        follows([BASE, &format!("{BASE}{own}"), THEIRS], [THEIRS, &format!("{THEIRS}{own}")]);
-        let left = Renaming::new("my-api", "core").left("f", format!("{THEIRS}{own}").as_bytes(), THEIRS.as_bytes());
-        assert_eq!(left, [Left { path: "f".to_owned(), line: 6, text: "own: [my-api, my-apis]".to_owned() }]);
-        let other = format!("{THEIRS}  own: [my-apis, CORE]\n");
-        assert_eq!(Renaming::new("my-api", "core").left("f", other.as_bytes(), THEIRS.as_bytes()), []);
-    }
-
-    #[test]
-    fn an_edited_line_follows_the_one_that_it_was_made_of() {
-        let base = "env:\n  NAME: \"my-api\"\n  PORT: \"80\"\n  PATH: \"/my-api\"\n";
-        let theirs = base.replacen("my-api", "core", 1);
-        // All of them by a formatter, or written as comments, and moved; the route is none of the name's business.
-        for (old, new) in [("\"", "'"), ("\"", ""), ("  N", "  # N"), ("  P", "  # P")] {
-            let edited = |text: &str| text.replace(old, new);
-            follows([base, &edited(base), &theirs], [&theirs, &edited(&theirs)]);
-        }
-        let own = |name: &str| format!("env:\n  PATH: '/my-api'\n  NAME: '{name}'\n");
-        follows([base, &own("my-api"), &theirs], [&theirs, &own("core")]);
-        // Nothing tells which of the two it was.
-        follows([base, "env:\n  OWN: 'my-api'\n", &theirs], [&theirs, "env:\n  OWN: 'my-api'\n"]);
-        let (twice, once) = ("a:\n- my-api\nb:\n- my-api\n", "a:\n- core\nb:\n- my-api\n");
-        follows([twice, "b:\n- my-api\na:\n", once], [once, "b:\n- my-api\na:\n"]);
-    }
-
-    #[test]
-    fn one_name_may_be_a_part_of_the_other() {
-        let renaming = Renaming::new("api", "my-api");
-        let (base, theirs) = ("a: api\nb: my-own-api\nc: API_X\n", "a: my-api\nb: my-own-api\nc: MY_API_X\n");
-        let (told, now) = renaming.follow(base.as_bytes(), b"a: api # ours\nb: my-own-api\n", theirs.as_bytes()).unwrap();
-        assert_eq!((told, now), (theirs.as_bytes().to_vec(), b"a: my-api # ours\nb: my-own-api\n".to_vec()));
-    }
 }

@@ -120,3 +120,28 @@ fn a_change_in_what_the_other_side_renamed_is_under_the_new_name_as_for_git() {
         &format!("{}{}", base.replace("\"a\"", "\"new-1\""), shorter.replace("\"a\"", "\"new-2\"")),
     );
 }
+
+#[test]
+fn an_alias_of_what_goes_is_asked_about_where_it_stands_and_nowhere_else() {
+    let api = "  api:\n    env: &env\n      A: \"1\"\n\n      # Why.\n      B: [x]\n    x: 1\n";
+    let yaml = |api: &str, more: &str| format!("services:\n{api}  db:\n    env: {{A: 2}}\n{more}");
+    let (base, theirs) = (yaml(api, ""), yaml("", ""));
+    let asked = |ours: &str, theirs: &str| format!("<<<<<<< ours\n{ours}||||||| base\n=======\n{theirs}>>>>>>> theirs\n");
+    let block = "        A: \"1\"\n        # Why.\n        B: [x]\n";
+    let line = "&env {A: \"1\", B: [x]}";
+    for (own, kept, without) in [
+        ("      <<: *env\n", format!("      <<: &env\n{block}"), ""),
+        ("      <<: [*env, *own] # note\n", format!("      <<: [{line}, *own] # note\n"), "      <<: [*own] # note\n"),
+        ("      x: { <<: *env, C: 3 }\n", format!("      x: {{ <<: {line}, C: 3 }}\n"), "      x: { C: 3 }\n"),
+    ] {
+        let cron =
+            |env: &str| format!("  # Ours.\n  cron:\n    own: &own {{}}\n    env:\n{env}      A: 3\n    other: \"*env\"\n");
+        let merged = yaml("", &cron(&asked(&kept, without)));
+        gives("compose.yaml", [&base, &yaml(api, &cron(own)), &theirs], &merged);
+    }
+    // It stands once, and is what the others are aliases of.
+    let cron = |[one, two]: [&str; 2]| format!("  cron:\n    list:\n{one}      - b\n    env:\n{two}      A: 3\n");
+    let merged = cron([&asked(&format!("      - {line}\n"), ""), &asked("      <<: *env\n", "")]);
+    let own = cron(["      - *env\n", "      <<: *env\n"]);
+    gives("compose.yaml", [&base, &yaml(api, &own), &theirs], &yaml("", &merged));
+}

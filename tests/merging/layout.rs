@@ -1,6 +1,9 @@
 //! Why: what people write anew is often only the layout: a formatter ran, or somebody likes lines better. What then arrives
 //! fits into theirs, and when it goes again their file is what it was.
 
+use scaffold::merge::{Language, merge};
+
+use crate::LABELS;
 use crate::known::gives;
 
 /// The change arrives, and goes again.
@@ -86,4 +89,31 @@ fn a_word_stands_where_the_one_stood_that_it_replaces() {
     let names = |names: &str| format!("server {{\n    server_name {names};\n}}\n");
     let [base, ours, theirs] = ["a.example s.a.example", "a.example own s.a.example", "b.test s.b.test"].map(names);
     comes_and_goes("nginx.conf", [&base, &ours, &theirs], &names("b.test own s.b.test"));
+}
+
+#[test]
+fn a_mapping_on_one_line_takes_what_comes_in_lines() {
+    let yaml = |needs: &str| format!("a:\n  needs:{needs}\n  x: 1\n");
+    let lines = "\n    db:\n      state: \"up\"\n    init:\n      state: done";
+    let (base, theirs) = (yaml(lines), yaml(&format!("{lines}\n    redis:\n      state: up\n      tags:\n        - one")));
+    let redis = "redis: {state: up, tags: [one]}";
+    for (ours, merged) in [
+        (" {db: {state: \"up\"}, init: {state: done}}", format!(" {{db: {{state: \"up\"}}, init: {{state: done}}, {redis}}}")),
+        (
+            " { init: {state: done}, db: { state: 'up' } } # Ana",
+            format!(" {{ init: {{state: done}}, {redis}, db: {{ state: 'up' }} }} # Ana"),
+        ),
+        (" {db: {state: up}, own: {state: up}}", format!(" {{db: {{state: up}}, own: {{state: up}}, {redis}}}")),
+    ] {
+        comes_and_goes("compose.yaml", [&base, &yaml(ours), &theirs], &yaml(&merged));
+    }
+    // A comment, and what stands on several lines, have no place there; both are asked, and neither is lost.
+    let comment = yaml(&format!("{lines}\n    # New.\n    redis:\n      state: up"));
+    let folded = yaml(" {\n    db: {state: up}, init: {state: done}}");
+    for [ours, theirs] in [[&yaml(" {db: {state: up}, init: {state: done}}"), &comment], [&folded, &theirs]] {
+        let merged = merge(Language::Yaml, base.as_bytes(), ours.as_bytes(), theirs.as_bytes(), LABELS);
+        let text = String::from_utf8(merged.bytes).unwrap();
+        assert_eq!((merged.conflicts, ours.lines().all(|line| text.contains(line))), (1, true), "{text}");
+        assert!(theirs.lines().all(|line| text.contains(line)) && text.ends_with("  x: 1\n"), "{text}");
+    }
 }

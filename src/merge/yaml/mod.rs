@@ -1,12 +1,14 @@
 //! Why: a YAML file is read once, by a real parser, for two purposes: the value that it stands for, and the tree of its
 //! lines. Unlike `document`, which refuses what has no place in an answers file, this takes all of YAML.
 
+mod aliases;
 mod brackets;
 mod documents;
 mod events;
 mod gaps;
 mod nodes;
 
+pub use aliases::{Alias, aliases, name};
 pub use documents::Names;
 use events::Document;
 
