@@ -25,6 +25,7 @@ mod lines;
 mod loss;
 mod make;
 mod markdown;
+mod named;
 mod order;
 mod parts;
 mod pin;
