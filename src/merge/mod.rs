@@ -13,6 +13,7 @@ mod commands;
 mod entries;
 mod flow;
 mod forms;
+mod fused;
 mod generated;
 mod identity;
 mod join;

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::blanks;
+use super::fused;
 use super::join::{Joiner, Pieces, append, clean};
 use super::keys;
 use super::leads;
@@ -99,6 +100,12 @@ impl Joiner {
                         }
                         _ => base,
                     };
+                    let others = ids.iter().zip(lists).flat_map(|(ids, list)| ids.iter().zip(list));
+                    let others = others.filter(|(other, _)| **other != id).map(|(_, node)| node);
+                    if base.is_none() && fused::are_two(ours, theirs, others, shape == Shape::List) {
+                        pieces.push(self.conflict([&[], &[ours], &[theirs]], column));
+                        continue;
+                    }
                     self.both(base.copied(), ours, theirs, column, name)
                 }
                 (Some(base), Some(ours), None) if base.full == ours.full && !self.kept.contains(&base.full) => continue,
