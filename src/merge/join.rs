@@ -9,6 +9,7 @@ use super::layout::{Mover, Style};
 use super::leads;
 use super::leaf;
 use super::lines::Piece;
+use super::named;
 use super::tree::{Node, Shape, Text, put_dash};
 
 /// Pieces of a tree.
@@ -29,16 +30,19 @@ pub struct Syntax {
 pub fn join<'a>(syntax: Syntax, base: &Node<'a>, ours: &Node<'a>, theirs: &Node<'a>) -> Pieces<'a> {
     let [from_base, from_theirs] = [base, theirs].map(|root| Style::of(root, None));
     let to = Style::of(ours, Some(from_theirs));
-    let joiner = Joiner {
+    let mut joiner = Joiner {
         syntax,
         base: Mover { from: from_base, to },
         ours: Mover { from: to, to },
         theirs: Mover { from: from_theirs, to },
+        kept: HashSet::new(),
     };
-    match (&base.children[..], &ours.children[..], &theirs.children[..]) {
-        ([base], [ours], [theirs]) => joiner.both(Some(base), ours, theirs, ours.column, ""),
-        _ => joiner.both(Some(base), ours, theirs, ours.column, ""),
-    }
+    let ([base], [ours], [theirs]) = (&base.children[..], &ours.children[..], &theirs.children[..]) else {
+        return joiner.both(Some(base), ours, theirs, ours.column, "");
+    };
+    let pieces = joiner.both(Some(base), ours, theirs, ours.column, "");
+    joiner.kept = named::kept(&pieces, [base, ours, theirs]);
+    if joiner.kept.is_empty() { pieces } else { joiner.both(Some(base), ours, theirs, ours.column, "") }
 }
 
 /// Merges the trees.
@@ -51,16 +55,20 @@ pub struct Joiner {
     pub ours: Mover,
     /// Brings nodes of theirs into ours.
     pub theirs: Mover,
+    /// Stand for what is named by something in a conflict: it goes only with that.
+    pub kept: HashSet<u64>,
 }
 
 impl Joiner {
     /// Merges two nodes of the same name, at a column.
     pub fn both<'a>(&self, base: Option<&Node<'a>>, ours: &Node<'a>, theirs: &Node<'a>, column: usize, key: &str) -> Pieces<'a> {
-        if ours.full == theirs.full || base.is_some_and(|base| base.full == theirs.full) {
+        // A part that goes only with something else is asked about, though nobody changed it.
+        let asks = base.is_some_and(|base| base.children.iter().any(|part| self.kept.contains(&part.full)));
+        if ours.full == theirs.full || base.is_some_and(|base| base.full == theirs.full && !asks) {
             return clean(self.ours.lines(ours, column));
         }
         // Where the user changed only the layout, it is kept in all parts that the other side did not touch.
-        let untouched = base.filter(|base| base.full == ours.full);
+        let untouched = base.filter(|base| base.full == ours.full && !asks);
         let in_parts = |base: &Node| theirs.shape == ours.shape && (ours.is_container() || base.head == theirs.head);
         if untouched.is_some_and(|base| base.raw == ours.raw || !in_parts(base)) {
             return clean(self.theirs.lines(theirs, column));
@@ -79,7 +87,7 @@ impl Joiner {
             base.and_then(|base| forms::merge(self, base, ours, theirs, column, key))
         };
         let body = match body {
-            Some(body) if !has_conflict(&body) => Some(body),
+            Some(body) if asks || !has_conflict(&body) => Some(body),
             body => self.whole(base, ours, theirs, column).or(body),
         };
         match body {

@@ -11,27 +11,26 @@ use super::tree::{Node, Shape, hash};
 pub fn of_map(lists: [&[Node]; 3]) -> Option<[Vec<String>; 3]> {
     let mut level: HashMap<&str, usize> = HashMap::new();
     for deeper in 0.. {
-        let mut again = false;
+        // All three are asked at one level before it rises for those that need it in any.
+        let mut crowded = HashSet::new();
         for list in lists {
             let mut seen = HashSet::new();
-            let mut crowded = HashSet::new();
             for node in list {
                 let first = node.names[0].as_str();
                 let at = level.get(first).copied().unwrap_or(0);
                 if !seen.insert((first, &node.names[at.min(node.names.len() - 1)])) {
-                    if at > deeper || at + 1 >= node.names.len() {
+                    if at + 1 >= node.names.len() {
                         return None;
                     }
                     crowded.insert(first);
                 }
             }
-            for first in crowded {
-                level.insert(first, deeper + 1);
-                again = true;
-            }
         }
-        if !again {
+        if crowded.is_empty() {
             break;
+        }
+        for first in crowded {
+            level.insert(first, deeper + 1);
         }
     }
     Some(lists.map(|list| {

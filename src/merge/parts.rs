@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::blanks;
+use super::fused;
 use super::join::{Joiner, Pieces, append, clean};
 use super::keys;
 use super::leads;
@@ -99,10 +100,16 @@ impl Joiner {
                         }
                         _ => base,
                     };
+                    let others = ids.iter().zip(lists).flat_map(|(ids, list)| ids.iter().zip(list));
+                    let others = others.filter(|(other, _)| **other != id).map(|(_, node)| node);
+                    if base.is_none() && fused::are_two(ours, theirs, others, shape == Shape::List) {
+                        pieces.push(self.conflict([&[], &[ours], &[theirs]], column));
+                        continue;
+                    }
                     self.both(base.copied(), ours, theirs, column, name)
                 }
-                (Some(base), Some(ours), None) if base.full == ours.full => continue,
-                (Some(base), None, Some(theirs)) if base.full == theirs.full => continue,
+                (Some(base), Some(ours), None) if base.full == ours.full && !self.kept.contains(&base.full) => continue,
+                (Some(base), None, Some(theirs)) if base.full == theirs.full && !self.kept.contains(&base.full) => continue,
                 (Some(base), Some(ours), None) => self.gone(base, Some(ours), None, column, is_renamed(base, 2)),
                 (Some(base), None, Some(theirs)) => self.gone(base, None, Some(theirs), column, is_renamed(base, 1)),
                 (None, Some(ours), None) => clean(self.ours.lines(ours, ours.column)),
@@ -151,10 +158,11 @@ impl Joiner {
         base.comments(self.syntax.comment, &mut before);
         let Some(kept) = ours.or(theirs) else { return Pieces::new() };
         kept.comments(self.syntax.comment, &mut now);
-        if kept.says == base.says && now.iter().all(|line| before.contains(line)) {
+        let named = [base].into_iter().chain(&base.children).any(|part| self.kept.contains(&part.full));
+        if kept.says == base.says && now.iter().all(|line| before.contains(line)) && !named {
             return Pieces::new();
         }
-        if let Some(own) = own_parts(base, kept).filter(|_| !is_renamed) {
+        if let Some(own) = own_parts(base, kept).filter(|_| !is_renamed && !named) {
             let mover = if ours.is_some() { self.ours } else { self.theirs };
             return clean(mover.lines(&own, column));
         }

@@ -139,7 +139,11 @@ pub fn merge3(base: Option<&Value>, ours: Option<&Value>, theirs: Option<&Value>
     };
     let merged = Value { note, kind };
     // What both sides made anew is one when the two do not contradict each other anywhere.
-    Some(if base.is_none() && merged.has_undecided() { Value::disputed(o, t) } else { merged })
+    Some(match base {
+        None if merged.has_undecided() => Value::disputed(o, t),
+        Some(_) if merged.kind == Kind::Undecided => Value::undecided(),
+        _ => merged,
+    })
 }
 
 fn note(base: Option<&Value>, ours: &Value, theirs: &Value) -> Option<String> {

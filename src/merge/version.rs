@@ -103,6 +103,10 @@ fn moved<'a>(
     newest: impl Fn(&Line<'a>, &Line<'a>, &Line<'a>) -> Option<Line<'a>>,
     is_deleted: impl Fn(&Line<'a>, &Line<'a>) -> bool,
 ) -> Option<Vec<Line<'a>>> {
+    // What one side left as it was is asked about for another reason.
+    if base == mover {
+        return None;
+    }
     let pin = |line: &'_ Line<'a>| text(line).and_then(|line| Pin::of(line).map(|pin| pin.what));
     let same_pin = |one: &Line<'a>, two: &Line<'a>| pin(one).is_some_and(|what| pin(two) == Some(what));
     if base.len() != mover.len() || !base.iter().zip(mover).all(|(b, m)| b == m || same_pin(b, m)) {

@@ -87,6 +87,10 @@ impl Editor<'_> {
                 match (&entry.value.shape, value) {
                     (Shape::Map { flow: true, entries }, Value::Object(inner)) if entries.is_empty() => {
                         self.map(&entry.value, &Map::new(), inner)?;
+                        // No spaces tell later that its user wrote the braces.
+                        if let Some((_, with)) = self.edits.last_mut().filter(|_| *flow) {
+                            *with = with.trim().to_owned();
+                        }
                     }
                     (Shape::List { flow: true, items }, Value::Array(inner)) if items.is_empty() => {
                         self.list(entry, &[], inner);
@@ -128,7 +132,7 @@ impl Editor<'_> {
         let lines = self.lines(key, value, indent);
         let (at, open) = match after.and_then(|i| entries.get(i)) {
             Some(before) => {
-                let at = next_line(self.text, before.value.range.end);
+                let at = self.below(next_line(self.text, before.value.range.end), indent);
                 (at, at == self.text.len() && !self.text.ends_with('\n'))
             }
             // Comments above the first key belong to it.
@@ -164,12 +168,32 @@ impl Editor<'_> {
         start
     }
 
+    /// Where what belongs to the entry above ends: a comment that is indented more than its key is the last thing in it.
+    fn below(&self, mut at: usize, indent: usize) -> usize {
+        let mut end = at;
+        while at < self.text.len() {
+            let next = next_line(self.text, at);
+            let line = &self.text[at..next];
+            let code = line.trim_start();
+            match code.chars().next() {
+                Some('#') if line.len() - code.len() > indent => end = next,
+                Some(_) => break,
+                None => {}
+            }
+            at = next;
+        }
+        end
+    }
+
     fn remove(&mut self, map: &Spanned, flow_style: bool, entries: &[Entry], index: usize) {
         let entry = &entries[index];
-        // What its user wrote in braces stays there, empty.
+        // What its user wrote in braces stays there, empty. Where all is in braces, what came with its first entry has spaces
+        // inside, and goes with the last one.
+        let came = flow_style && self.text[entry.value.range.start..].starts_with("{ ");
         if let Shape::Map { flow: true, entries: inner } = &entry.value.shape
             && matches!(entry.name.as_str(), "stores" | "features")
             && !inner.is_empty()
+            && !came
         {
             let range = entry.value.range.start + 1..entry.value.range.end - 1;
             let kept = self.comments(&range, &entry.value);

@@ -188,8 +188,33 @@ fn an_answers_file_may_be_json() {
     let edited = rewrite(json.as_bytes(), &old, &new).unwrap();
     let expected = json.replace("\"go\"}}}", "\"go\"}}, stores: { redis: { version: 8 } }}");
     assert_eq!(String::from_utf8(edited.clone()).unwrap(), expected);
-    assert_eq!(
-        String::from_utf8(rewrite(&edited, &new, &old).unwrap()).unwrap(),
-        json.replace("\"go\"}}}", "\"go\"}}, stores: {}}")
+    assert_eq!(String::from_utf8(rewrite(&edited, &new, &old).unwrap()).unwrap(), json);
+}
+
+#[test]
+fn what_comes_into_braces_goes_from_them_again() {
+    let all = |more: &str| {
+        format!(
+            "{{version: 1, name: a, domain: a.example, registry: ghcr.io/a/a, services: {{api: {{blueprint: go}}}}{more}, ci: none}}\n"
+        )
+    };
+    let there_and_back = |text: &str, with: &str| {
+        let edited = |text: &str, wanted: &str| rewrite(text.as_bytes(), &canonical(text), &canonical(wanted)).unwrap();
+        assert_eq!(String::from_utf8(edited(text, with)).unwrap(), with);
+        assert_eq!(String::from_utf8(edited(with, text)).unwrap(), text);
+    };
+    there_and_back(&all(""), &all(", features: { editor: {} }"));
+    // What its user left empty is empty again.
+    there_and_back(&all(", features: {}"), &all(", features: {editor: {}}"));
+}
+
+#[test]
+fn a_comment_at_the_end_of_a_block_stays_in_it() {
+    let stores =
+        "services:\n  api: { blueprint: go }\nstores:\n  redis:\n    version: 8\n\n  # postgres: ask Ana\n\n# CI\nci: none\n";
+    there_and_back(
+        stores,
+        "services:\n  api: { blueprint: go }\nstores: { redis: { version: 8 } }\nfeatures: { editor: {} }\nci: none\n",
+        &stores.replace("Ana\n", "Ana\nfeatures:\n  editor: {}\n"),
     );
 }

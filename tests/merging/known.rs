@@ -145,3 +145,20 @@ fn an_alias_of_what_goes_is_asked_about_where_it_stands_and_nowhere_else() {
     let own = cron(["      - *env\n", "      <<: *env\n"]);
     gives("compose.yaml", [&base, &yaml(api, &own), &theirs], &yaml("", &merged));
 }
+
+#[test]
+fn a_server_of_the_users_stays_beside_one_that_comes_for_several() {
+    let server = |listen: &str, name: &str, more: &str| {
+        format!("server {{\n    listen {listen};\n    server_name {name};\n    {more};\n}}\n")
+    };
+    let [http, other] = [server("80", "x", "return 308 /"), server("443 ssl default_server", "_", "return 444")];
+    let base = format!("a 1;\n\n{http}\n{}\n{other}", server("443 ssl", "x", "root /srv"));
+    let own = format!("\n# Of ours.\n{}", server("443 ssl", "old", "return 301 /"));
+    let new = server("80 default_server", "x", "root /srv");
+    let theirs = format!("a 1;\n\n{new}");
+    gives("nginx/x.conf", [&base, &format!("{base}{own}"), &theirs], &format!("a 1;\n{own}\n{new}"));
+    // What was changed in one that goes is asked about.
+    let changed = base.replace("return 444", "return 404") + &own;
+    let conflict = format!("<<<<<<< ours\n\n{}||||||| base\n\n{other}=======\n>>>>>>> theirs\n", other.replace("444", "404"));
+    gives("nginx/x.conf", [&base, &changed, &theirs], &format!("a 1;\n{conflict}{own}\n{new}"));
+}

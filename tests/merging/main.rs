@@ -19,6 +19,7 @@ mod paths;
 mod rounds;
 mod tables;
 mod touching;
+mod twice;
 mod versions;
 mod width;
 mod words;

@@ -183,3 +183,24 @@ fn the_only_step_is_another_one_where_it_does_something_else() {
     conflicts("ci.yaml", [&step("copy@v1", "a"), &step("move@v1", "a"), &step("copy@v1", "b")]);
     gives("ci.yaml", [&step("copy@v1", "a"), &step("copy@v2", "a"), &step("copy@v1", "b")], &step("copy@v2", "b"));
 }
+
+#[test]
+fn what_is_named_in_a_conflict_goes_only_with_it() {
+    let file = |service: &str, [secrets, volumes]: [&str; 2]| {
+        format!("services:\n  api:\n    image: a\n{service}\nsecrets:\n  token:\n    file: t\n{secrets}{volumes}")
+    };
+    let redis = "  redis:\n    image: redis\n    secrets:\n      - redis_password\n    volumes:\n      - redis-data:/data\n";
+    let [password, volumes] = ["  redis_password:\n    file: r\n", "\nvolumes:\n  redis-data:\n"];
+    let base = file(redis, [password, volumes]);
+    let changed = redis.replace("image: redis", "image: mine");
+    let gone = |ours: &str, base: &str| format!("<<<<<<< ours\n{ours}||||||| base\n{base}=======\n>>>>>>> theirs\n");
+    let parts = [gone(password, password), gone(volumes, volumes)];
+    let expected = file(&gone(&changed, redis), parts.each_ref().map(String::as_str));
+    gives("compose.yaml", [&base, &file(&changed, [password, volumes]), &file("", ["", ""])], &expected);
+    // What it does not name any more goes at once, and so does all of it where nothing was changed.
+    let without = changed.replace("    volumes:\n      - redis-data:/data\n", "");
+    let expected = file(&gone(&without, redis), [&parts[0], ""]);
+    gives("compose.yaml", [&base, &file(&without, [password, volumes]), &file("", ["", ""])], &expected);
+    let api = |text: &str| text.replace("image: a\n", "image: b\n");
+    gives("compose.yaml", [&base, &api(&base), &file("", ["", ""])], &api(&file("", ["", ""])));
+}
