@@ -128,7 +128,7 @@ pub fn merge<'a>(
         && let Some((held, own)) = aliased::Held::of(&texts, &names)
     {
         let own: Vec<&[u8]> = own.iter().map(String::as_bytes).collect();
-        let pieces = merge(language, [base, &own, theirs], &lines::merge(base, &own, theirs));
+        let pieces = merge(language, [base, &own, theirs], &lines::merge(base, &own, theirs), maker);
         if let Some(pieces) = pieces.and_then(|pieces| held.asked(pieces))
             && [false, true].iter().all(|for_theirs| settled(language, &pieces, *for_theirs).is_some())
         {
