@@ -2,6 +2,7 @@
 //! anything is written. It is pure: the lock, what stands on the disk and the plan go in; dry run, check and the real run
 //! execute what comes out.
 
+mod heal;
 mod markers;
 mod moves;
 mod rename;
@@ -21,6 +22,7 @@ pub use markers::{has_markers, marked, union};
 pub use moves::Moves;
 pub use rename::{Left, Renaming};
 pub use resolve::{Resolved, resolve};
+use rules::Circumstances;
 pub use rules::STILL_MARKED;
 
 /// What stands on the disk, by path; what is not there is not in it.
@@ -123,6 +125,7 @@ pub fn update(lock: Lock, plan: Plan, answers: &[u8], view: &View, terms: Terms)
     let mut steps = BTreeMap::new();
     let mut files = BTreeMap::new();
     check_names(&plan, &old)?;
+    let is_behind = rules::is_behind(&old, &plan, view);
     for (path, planned) in plan.files {
         if path == LOCK {
             continue;
@@ -132,7 +135,8 @@ pub fn update(lock: Lock, plan: Plan, answers: &[u8], view: &View, terms: Terms)
         let (step, locked) = if path == ANSWERS {
             rules::answers(planned, answers, disk)
         } else {
-            rules::wanted(&path, before, planned, disk, terms)
+            let sides = lock.sides.get(&path).filter(|_| terms.renaming.is_none());
+            rules::wanted(&path, before, planned, disk, Circumstances { terms, is_behind, sides })
         };
         steps.insert(path.clone(), step);
         files.insert(path, locked);
@@ -147,7 +151,7 @@ pub fn update(lock: Lock, plan: Plan, answers: &[u8], view: &View, terms: Terms)
         }
     }
     let left = terms.renaming.map_or_else(Vec::new, |renaming| left(renaming, &steps, &files, view));
-    Ok(Update { steps, lock: Lock { scaffold: env!("CARGO_PKG_VERSION").to_owned(), files }, left })
+    Ok(Update { steps, lock: Lock { scaffold: env!("CARGO_PKG_VERSION").to_owned(), files, ..Lock::default() }, left })
 }
 
 /// What a rename leaves in lines of the user's own.
