@@ -65,7 +65,7 @@ fn git_tore_more_than_what_changed_and_nothing_stands_twice_for_it() {
 
 #[test]
 fn a_lock_that_is_older_than_the_disk_makes_nothing_the_users_own() {
-    let lines = |n: usize| (0..n).map(|n| format!("m v{n} h1:x=\n")).collect::<String>();
+    let lines = |n: usize| (0..n).map(|n| format!("m v{n} h1:x=\n")).collect::<Vec<_>>().concat();
     let file = |bytes: String| PlannedFile { bytes: bytes.into_bytes().into(), mode: 0o644, kind: Managed, origin: vec![] };
     let files = |n: usize| BTreeMap::from([("go.sum".to_owned(), file(lines(n))), ("go.mod".to_owned(), file(format!("{n}\n")))]);
     let lock = crate::lock::of_plan(&Plan { files: files(1), ..Plan::default() });
