@@ -13,6 +13,7 @@ use std::io::Write as _;
 
 use crate::plan::{FileKind, Plan, PlannedFile};
 
+pub use heal::{common, nearest};
 pub use read::{Reading, read};
 
 /// The answers file.
@@ -27,6 +28,8 @@ pub struct Lock {
     pub scaffold: String,
     /// The files by path; the answers file is one of them, the lock is not.
     pub files: BTreeMap<String, Locked>,
+    /// After a merge of git's: what was generated on each of the two branches, where they differ. It is not written.
+    pub sides: BTreeMap<String, [Vec<u8>; 2]>,
 }
 
 /// One file as it was generated.
@@ -110,6 +113,7 @@ pub fn of_plan(plan: &Plan) -> Lock {
     Lock {
         scaffold: env!("CARGO_PKG_VERSION").to_owned(),
         files: files.map(|(path, file)| (path.clone(), locked(file))).collect(),
+        sides: BTreeMap::new(),
     }
 }
 

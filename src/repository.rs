@@ -204,12 +204,8 @@ pub fn lock(files: &dyn Files) -> Result<(Lock, Option<Entry>)> {
     let Entry::File { bytes, .. } = &entry else { return Err(Error::failed(format!("`{LOCK}` is no plain file"))) };
     let mut reading = lock::read(bytes)?;
     for path in reading.disputed() {
-        match files.read(&path)? {
-            Some(Entry::File { bytes, .. }) if crate::update::has_markers(&bytes) => {
-                reading.adopt(&path, crate::update::union(&bytes).0);
-            }
-            Some(Entry::File { bytes, .. }) => reading.adopt_merged(&path, bytes),
-            _ => {}
+        if let Some(Entry::File { bytes, .. }) = files.read(&path)? {
+            reading.adopt_merged(&path, bytes);
         }
     }
     reading.settle(|path| -> Result<_> {

@@ -122,6 +122,58 @@ fn the_driver_leaves_no_more_to_do_than_git_alone() {
 }
 
 #[test]
+fn what_the_driver_merged_is_no_edit() {
+    let driver = format!("merge.scaffold.driver='{}' merge-file --path %P %A %O %B", env!("CARGO_BIN_EXE_scaffold"));
+    let pairs: [[&[&str]; 2]; 3] = [
+        [&["add", "redis"], &["rename", "api", "core"]],
+        [&["add", "redis"], &["add", "python-worker", "--name", "crunch"]],
+        [&["add", "go", "--name", "billing", "--set", "route=/billing"], &["remove", "web"]],
+    ];
+    for verbs in pairs {
+        let at = tempfile::tempdir().unwrap();
+        let (run, differ) = two_branches(at.path(), verbs, &["-c", &driver]);
+        assert_eq!((run.code, differ), (0, vec![]), "{verbs:?}\n{}", run.stderr);
+    }
+}
+
+#[test]
+fn an_edit_beside_what_git_tore_stays_and_doubles_nothing() {
+    let at = tempfile::tempdir().unwrap();
+    fs::write(at.path().join("answers"), ANSWERS).unwrap();
+    scaffold(at.path(), &["new", "shop", "--answers", "answers", "--no-input"]).passes();
+    let shop = at.path().join("shop");
+    let commit = || assert!(git(&shop, &["add", "-A"]) && git(&shop, &["commit", "-qm", "more"]));
+    assert!(git(&shop, &["init", "-q"]));
+    commit();
+    assert!(git(&shop, &["checkout", "-q", "-b", "one"]));
+    let compose = shop.join("compose.yaml");
+    let note = |text: &str| text.replacen('\n', "\n# our note\n", 1);
+    fs::write(&compose, note(&fs::read_to_string(&compose).unwrap())).unwrap();
+    add(&shop, &["redis"]);
+    commit();
+    assert!(git(&shop, &["checkout", "-q", "-b", "two", "main"]));
+    add(&shop, &["backups"]);
+    let two = fs::read(shop.join("scaffold.lock")).unwrap();
+    commit();
+    assert!(!git(&shop, &["merge", "-q", "--no-edit", "one"]), "git left no markers");
+    let torn = fs::read_to_string(&compose).unwrap();
+    assert!(torn.contains("<<<<<<<") && torn.contains("# our note"));
+    let both = at.path().join("both");
+    scaffold(at.path(), &["new", "both", "--answers", "answers", "--no-input", "--set", "name=shop"]).passes();
+    add(&both, &["redis"]);
+    add(&both, &["backups"]);
+    fs::copy(both.join("scaffold.yaml"), shop.join("scaffold.yaml")).unwrap();
+    scaffold(&shop, &["apply"]).passes();
+    let now = fs::read_to_string(&compose).unwrap();
+    assert_eq!(now, note(&fs::read_to_string(both.join("compose.yaml")).unwrap()));
+    // With the lock of one side alone, the disk has already what is generated, and nothing comes a second time.
+    let before = tree(&shop);
+    fs::write(shop.join("scaffold.lock"), two).unwrap();
+    scaffold(&shop, &["apply"]).passes();
+    assert_eq!(tree(&shop), before);
+}
+
+#[test]
 fn git_merges_by_structure_where_its_driver_is_configured_and_as_ever_elsewhere() {
     let at = tempfile::tempdir().unwrap();
     fs::write(at.path().join("answers"), ANSWERS).unwrap();

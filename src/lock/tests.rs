@@ -37,7 +37,7 @@ fn locked(bytes: &'static [u8], state: State) -> Locked {
 }
 
 fn lock_of(files: impl IntoIterator<Item = (String, Locked)>) -> Lock {
-    Lock { scaffold: env!("CARGO_PKG_VERSION").to_owned(), files: files.into_iter().collect() }
+    Lock { scaffold: env!("CARGO_PKG_VERSION").to_owned(), files: files.into_iter().collect(), ..Lock::default() }
 }
 
 #[test]

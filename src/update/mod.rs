@@ -3,6 +3,7 @@
 //! execute what comes out.
 
 mod dangling;
+mod heal;
 mod markers;
 mod moves;
 mod rename;
@@ -22,6 +23,7 @@ pub use markers::{has_markers, marked, union};
 pub use moves::Moves;
 pub use rename::{Left, Renaming};
 pub use resolve::{Resolved, resolve};
+use rules::Circumstances;
 pub use rules::{DELETED, MISSED, STILL_MARKED};
 
 /// What stands on the disk, by path; what is not there is not in it.
@@ -126,6 +128,7 @@ pub fn update(lock: Lock, plan: Plan, answers: &[u8], view: &View, terms: Terms)
     let mut steps = BTreeMap::new();
     let mut files = BTreeMap::new();
     check_names(&plan, &old)?;
+    let is_behind = rules::is_behind(&old, &plan, view);
     for (path, planned) in plan.files {
         if path == LOCK {
             continue;
@@ -135,7 +138,8 @@ pub fn update(lock: Lock, plan: Plan, answers: &[u8], view: &View, terms: Terms)
         let (step, locked) = if path == ANSWERS {
             rules::answers(planned, answers, disk)
         } else {
-            rules::wanted(&path, before, planned, disk, terms)
+            let sides = lock.sides.get(&path).filter(|_| terms.renaming.is_none());
+            rules::wanted(&path, before, planned, disk, Circumstances { terms, is_behind, sides })
         };
         steps.insert(path.clone(), step);
         files.insert(path, locked);
@@ -153,7 +157,8 @@ pub fn update(lock: Lock, plan: Plan, answers: &[u8], view: &View, terms: Terms)
         Some(renaming) => (left(renaming, &steps, &files, view), vec![]),
         None => (vec![], dangling::dangling(&steps, &files, view)),
     };
-    Ok(Update { steps, lock: Lock { scaffold: env!("CARGO_PKG_VERSION").to_owned(), files }, left, dangling })
+    let lock = Lock { scaffold: env!("CARGO_PKG_VERSION").to_owned(), files, ..Lock::default() };
+    Ok(Update { steps, lock, left, dangling })
 }
 
 /// What a rename leaves in lines of the user's own.

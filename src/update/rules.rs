@@ -1,13 +1,14 @@
 //! The rules for one file. Base is what was generated last, ours what stands on the disk, theirs the new version.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 
+use super::heal::{counted, healed};
 use super::markers::{LABELS, PRIVATE, has_markers, marked, side, union};
-use super::{Outcome, Prefer, Step, Terms};
+use super::{Outcome, Prefer, Step, Terms, View};
 use crate::disk::{Change, Entry};
-use crate::lock::{Form, Locked, State};
+use crate::lock::{ANSWERS, Form, LOCK, Locked, State};
 use crate::merge::{self, Language};
-use crate::plan::{FileKind, PlannedFile};
+use crate::plan::{FileKind, Plan, PlannedFile};
 
 const IN_THE_WAY: &str = "a file of yours stands where a new one belongs";
 const NO_FILE: &str = "something that is no file stands there";
@@ -25,6 +26,44 @@ const THROWN_AWAY: &str = "comments that you threw away stay away";
 pub const DELETED: &str = "you deleted it";
 /// What a file misses that is not there.
 pub const MISSED: &str = "you deleted it, and what is new in it is not written";
+
+/// What is known of a file beside itself.
+#[derive(Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// What is known of the whole change.
+    pub terms: Terms<'a>,
+    /// The lock is older than the disk.
+    pub is_behind: bool,
+    /// What was generated on each of two branches that were merged.
+    pub sides: Option<&'a [Vec<u8>; 2]>,
+}
+
+impl From<Prefer> for Circumstances<'_> {
+    fn from(prefer: Prefer) -> Self {
+        Self { terms: prefer.into(), is_behind: false, sides: None }
+    }
+}
+
+/// Whether the lock is older than the disk, as when git took it from before: of the files that the plan changes, more stand
+/// as planned than as the lock says. Then nothing is the user's own only because the lock does not have it. Files of which
+/// every line may be the user's own tell nothing.
+pub fn is_behind(old: &BTreeMap<String, Locked>, plan: &Plan, view: &View) -> bool {
+    let (mut as_planned, mut as_locked) = (0, 0);
+    for (path, new) in plan.files.iter().filter(|(path, new)| *path != LOCK && *path != ANSWERS && !new.bytes.is_empty()) {
+        let before = old.get(path).map(|locked| &locked.bytes);
+        let disk = match view.get(path) {
+            Some(Entry::File { bytes, .. }) => Some(bytes),
+            _ => None,
+        };
+        let language = Language::of(path);
+        if before == Some(&new.bytes) || disk.is_some_and(|disk| merge::is_own(language, before.map_or(&[], |b| b), disk)) {
+            continue;
+        }
+        as_planned += usize::from(disk.is_some_and(|disk| **disk == *new.bytes));
+        as_locked += usize::from(disk.map(|disk| &disk[..]) == before.map(|before| &before[..]));
+    }
+    as_planned > as_locked
+}
 
 fn executable(mode: u32) -> bool {
     mode & 0o100 != 0
@@ -81,8 +120,14 @@ fn torn_apart(base: Locked) -> Locked {
 }
 
 /// A file of the plan.
-pub fn wanted(path: &str, before: Option<Locked>, new: PlannedFile, disk: Option<&Entry>, terms: Terms) -> (Step, Locked) {
-    let kind = new.kind;
+pub fn wanted(
+    path: &str,
+    before: Option<Locked>,
+    new: PlannedFile,
+    disk: Option<&Entry>,
+    around: Circumstances,
+) -> (Step, Locked) {
+    let (kind, terms) = (new.kind, around.terms);
     // What stood in the way of a new file was never an edit of it, and where nothing stands now, nobody deleted it.
     let was_ours = |base: &Locked| !matches!(base.state, State::Waiting { form: Form::New, .. });
     let Some(base) = before.filter(was_ours) else { return first(new, disk, terms.prefer) };
@@ -105,7 +150,7 @@ pub fn wanted(path: &str, before: Option<Locked>, new: PlannedFile, disk: Option
     let write = |bytes: Vec<u8>| Some(Change::Write { mode: mode(wants), bytes: bytes.into() });
     let same_mode = now == wants;
     // Who settled a conflict by hand has the new version because of it.
-    let is_own = base.state == State::Settled && merge::is_own(Language::of(path), &base.bytes, ours);
+    let is_own = !around.is_behind && base.state == State::Settled && merge::is_own(Language::of(path), &base.bytes, ours);
     if *ours == *new.bytes && !is_own {
         let change = if same_mode { None } else { write(ours.clone()) };
         let outcome = match (same_mode, now == executable(new.mode)) {
@@ -119,6 +164,11 @@ pub fn wanted(path: &str, before: Option<Locked>, new: PlannedFile, disk: Option
     if *ours == *base.bytes || waiting.is_some_and(|(_, bytes)| **bytes == **ours) {
         let change = write(new.bytes.to_vec());
         return (Step { change, ..step(Outcome::Updated, kind) }, settled(new));
+    }
+    let generated = around.sides.filter(|_| base.state == State::Settled);
+    if let Some(bytes) = generated.and_then(|sides| healed(Language::of(path), sides, ours, &new.bytes)) {
+        let outcome = if bytes == *new.bytes { Outcome::Updated } else { Outcome::Merged };
+        return (Step { change: write(bytes), ..step(outcome, kind) }, settled(new));
     }
     if marked(ours, &[&base.bytes, &new.bytes]) {
         if let Some(step) = torn(path, &base, &new, ours, &write) {
@@ -141,7 +191,7 @@ pub fn wanted(path: &str, before: Option<Locked>, new: PlannedFile, disk: Option
         let change = if same_mode { None } else { write(ours.clone()) };
         return (Step { change, ..step(Outcome::Yours, kind) }, settled(new));
     }
-    contested(path, base, new, ours, terms, write)
+    contested(path, base, new, ours, around, write)
 }
 
 /// A new name comes into what waits at once, and into the file with it: later nobody knows what was renamed, and each line
@@ -161,14 +211,15 @@ fn renamed(
 }
 
 /// A file that git tore between two versions of ours: whatever stands between its markers was generated, so there is
-/// nothing for a person to decide.
+/// nothing for a person to decide. Not so where lines would stand more often than they were generated: then git's conflicts
+/// are wider than what changed, and the sides are no parts of one text but two versions of it.
 fn torn(path: &str, base: &Locked, new: &PlannedFile, ours: &[u8], write: &impl Fn(Vec<u8>) -> Option<Change>) -> Option<Step> {
     if base.state != State::Settled {
         return None;
     }
     let (both, disputed) = union(ours);
-    let known: HashSet<&[u8]> = base.bytes.split_inclusive(|b| *b == b'\n').collect();
-    if has_markers(&both) || !disputed.iter().all(|line| known.contains(line)) {
+    let (known, there) = (counted(&base.bytes), counted(&both));
+    if has_markers(&both) || !disputed.iter().all(|line| known.get(line).is_some_and(|known| there[line] <= *known)) {
         return None;
     }
     let merged = merge::merge(Language::of(path), &base.bytes, &both, &new.bytes, LABELS);
@@ -181,10 +232,10 @@ fn contested(
     base: Locked,
     new: PlannedFile,
     ours: &[u8],
-    terms: Terms,
+    around: Circumstances,
     write: impl Fn(Vec<u8>) -> Option<Change>,
 ) -> (Step, Locked) {
-    let (kind, language) = (new.kind, Language::of(path));
+    let (kind, language, terms) = (new.kind, Language::of(path), around.terms);
     if ![&base.bytes, ours, &new.bytes].into_iter().all(is_text) {
         return not_text(base, new, terms.prefer, write);
     }
@@ -192,7 +243,8 @@ fn contested(
     let sides = followed.as_ref().map_or([&base.bytes[..], ours], |(base, ours)| [base, ours]);
     let wanted =
         if terms.prefer == Prefer::Theirs { None } else { merge::still_wanted(language, sides[0], sides[1], &new.bytes) };
-    let merged = merge::merge_generated(language, sides[0], sides[1], wanted.as_deref().unwrap_or(&new.bytes), LABELS);
+    let merge = if around.is_behind { merge::merge } else { merge::merge_generated };
+    let merged = merge(language, sides[0], sides[1], wanted.as_deref().unwrap_or(&new.bytes), LABELS);
     let reason = wanted.map(|_| if language == Language::Markdown { REWRITTEN } else { THROWN_AWAY });
     if merged.conflicts == 0 {
         let outcome = if merged.bytes == ours && reason.is_some() { Outcome::Yours } else { Outcome::Merged };

@@ -1,3 +1,4 @@
+mod heal;
 mod waiting;
 
 use super::*;
