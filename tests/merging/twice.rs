@@ -39,13 +39,13 @@ fn two_collections_of_one_name_are_one() {
     gives("compose.yaml", [base, &ours, &theirs], &both);
     for key in ["environment", "labels", "deploy"] {
         let with = |names: &[&str]| {
-            let parts: String = names.iter().map(|name| format!("      {name}: 1\n")).collect();
+            let parts = names.iter().map(|name| format!("      {name}: 1\n")).collect::<Vec<_>>().concat();
             base.replacen("image: a\n", &format!("image: a\n    {key}:\n{parts}"), 1)
         };
         gives("compose.yaml", [base, &with(&["a"]), &with(&["b"])], &with(&["a", "b"]));
     }
     let list = |names: &[&str]| {
-        let parts: String = names.iter().map(|name| format!("      - {name}\n")).collect();
+        let parts = names.iter().map(|name| format!("      - {name}\n")).collect::<Vec<_>>().concat();
         base.replacen("image: a\n", &format!("image: a\n    depends_on:\n{parts}"), 1)
     };
     gives("compose.yaml", [base, &list(&["a"]), &list(&["b"])], &list(&["a", "b"]));
