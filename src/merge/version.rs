@@ -65,7 +65,15 @@ pub fn settle<'a>(pieces: Vec<Piece<Line<'a>>>, [base, ours, theirs]: [&[&[u8]];
         }
         Piece::Clean(_) => piece,
     };
-    pieces.into_iter().map(settle).collect()
+    let settled: Vec<_> = pieces.into_iter().map(settle).collect();
+    // What is asked about only because something kept names it goes where nothing is kept.
+    let hangs =
+        |piece: &Piece<Line>| matches!(piece, Piece::Conflict { ours, base, theirs } if theirs.is_empty() && ours == base);
+    let all_hang = settled.iter().all(|piece| matches!(piece, Piece::Clean(_)) || hangs(piece));
+    if !all_hang {
+        return settled;
+    }
+    settled.into_iter().map(|piece| if hangs(&piece) { Piece::Clean(vec![]) } else { piece }).collect()
 }
 
 /// Line by line, where both moved a version; otherwise nothing tells that lines which touch are not about each other.

@@ -184,3 +184,15 @@ fn what_goes_takes_the_version_with_it_that_a_bot_gave_it() {
     };
     assert_eq!(generated("ci.yaml", [&two, &newer, &without(&two)]), without(&newer));
 }
+
+#[test]
+fn what_a_block_that_goes_names_goes_with_it_though_its_version_moved() {
+    let text = |redis: &str, more: &str| format!("services:\n  api:\n    image: a:1\n{redis}volumes:\n  api: {{}}\n{more}");
+    let redis = |of: &str| format!("  redis:\n    image: redis:{of}\n    volumes: [data:/data]\n");
+    let data = "  data: {}\n";
+    let [base, theirs] = [text(&redis("8.2"), data), text("", "")];
+    assert_eq!(generated("compose.yaml", [&base, &text(&redis("8.4"), data), &theirs]), theirs);
+    // It stays a part of the question where more was changed.
+    let merged = generated("compose.yaml", [&base, &text(&redis("8.4").replace("data:/data", "data:/own"), data), &theirs]);
+    assert_eq!(merged.matches("<<<<<<<").count(), 2, "{merged}");
+}
