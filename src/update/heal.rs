@@ -24,7 +24,7 @@ pub fn healed(language: Language, sides: &[Vec<u8>; 2], disk: &[u8], new: &[u8])
         return None;
     }
     let whole = !misses(sides, &both, new);
-    if torn && is_generated(sides, &texts) {
+    if torn && whole && is_generated(sides, &texts) {
         return Some(new.to_vec());
     }
     let mut healed = Vec::new();

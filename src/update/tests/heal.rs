@@ -49,6 +49,10 @@ fn what_a_person_took_away_is_an_edit() {
     let [ours, theirs, new] = [compose(&[REDIS]), compose(&[CACHE]), compose(&[REDIS, CACHE])];
     let disk = new.replacen("    restart: always\n", "", 1);
     assert_eq!(heals([&ours, &theirs], &disk, &new), None);
+    // Also beside markers between which nothing was edited.
+    let less = |text: &str| text.replace("    image: web:1\n", "");
+    let torn = compose(&["<<<<<<< a\n", REDIS, "=======\n", CACHE, ">>>>>>> b\n"]);
+    assert_eq!(heals([&ours, &theirs], &less(&torn), &new), Some(less(&new)));
     // Not so what the other side took away, and the new version has no more.
     let [without, both] = [compose(&[]), compose(&[CACHE])];
     assert_eq!(heals([&without, &compose(&[REDIS, CACHE])], &both, &both), Some(both.clone()));
